@@ -1,0 +1,30 @@
+/** Where a TCP server is. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What a connection reports. Exactly one of `ended` and `failed` comes last, once; nothing comes after `close()`. */
+export interface ConnectionEvents {
+  opened(): void;
+  /** Bytes as they came; the buffer belongs to the receiver of the call. */
+  received(bytes: Buffer): void;
+  /** The other side has closed in order. */
+  ended(): void;
+  /** It could not be opened, or it broke. The error is Node's, with its `code` (ECONNREFUSED, ENOTFOUND …). */
+  failed(error: Error): void;
+}
+
+/** One TCP connection. */
+export interface Connection {
+  /** Stop reading; the other side is slowed down by TCP itself. At most what is in flight still comes. */
+  pause(): void;
+  resume(): void;
+  /** Ends it from our side, at once; no further event comes. */
+  close(): void;
+}
+
+/** TCP as a client. */
+export interface Sockets {
+  connect(to: Endpoint, events: ConnectionEvents): Connection;
+}
