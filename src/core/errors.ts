@@ -100,10 +100,123 @@ const texts = {
     why: 'Firesteel checks itself while it runs and has found itself wrong.',
     fix: reportBug,
   }),
+  'BUG.BUS_FULL': (f: {
+    readonly from: string;
+    readonly to: string;
+    readonly type: string;
+    readonly messagesMax: number;
+  }): ErrorText => ({
+    what: `${f.messagesMax} messages wait on the bus; '${f.type}' from ${f.from} to ${f.to} finds no place.`,
+    why: 'The queues behind the bus are bounded, so that so many messages mean that somebody posts without end.',
+    fix: reportBug,
+  }),
+  'BUG.COMMAND_REFUSED': (f: {
+    readonly machine: string;
+    readonly type: string;
+    readonly state: string;
+  }): ErrorText => ({
+    what: `The ${f.machine} machine was sent '${f.type}' in its state ${f.state}, where that may not happen.`,
+    why: 'Whoever sends a command asks first whether it may happen, and tells the program if it may not.',
+    fix: reportBug,
+  }),
+  'BUG.MACHINE_BROKE': (f: {
+    readonly machine: string;
+    readonly where: string;
+    readonly message: string;
+  }): ErrorText => ({
+    what: `The ${f.machine} machine broke in ${f.where}: ${f.message}`,
+    why: 'A machine only says what may happen; what goes wrong while it happens comes back as a message, never as a throw.',
+    fix: reportBug,
+  }),
   'BUG.UNKNOWN_MESSAGE': (f: { readonly actor: string; readonly type: string }): ErrorText => ({
     what: `The actor ${f.actor} was sent '${f.type}', which it does not know.`,
     why: 'A message that nobody understands would be lost in silence.',
     fix: reportBug,
+  }),
+  'CLOCK.ALREADY_MOVING': (f: { readonly nowMs: number }): ErrorText => ({
+    what: `The clock of the test was told to move while it was moving, at ${f.nowMs} ms.`,
+    why: 'Two moves at once have no order, so that the test would not repeat.',
+    fix: 'Await the first: await clock.advance(1000). What a timer or a job calls must not move the clock.',
+  }),
+  'CLOCK.BAD_STEP': (f: { readonly ms: number }): ErrorText => ({
+    what: `The clock of the test cannot move by ${f.ms} ms.`,
+    why: 'Time counts whole milliseconds and never runs backwards.',
+    fix: 'Move it by a whole number of milliseconds, 0 or more.',
+  }),
+  'CONF.BAD_MASTER': (f: { readonly master: string }): ErrorText => ({
+    what: `The master '${f.master}' is not one that firesteel can run on.`,
+    why: 'A program runs in slots of its own process: there is no cluster behind it to send work to.',
+    fix: "Use 'local' (1 slot), 'local[4]' (4 slots), 'local[*]' (a slot a core, at least 2) or 'local[4,maxFailures]'.",
+  }),
+  'CONF.BAD_VALUE': (f: { readonly key: string; readonly value: string; readonly accepted: string }): ErrorText => ({
+    what: `The configuration key ${f.key} cannot be ${f.value}.`,
+    why: `It takes ${f.accepted}.`,
+    fix: 'Set it to such a value, or do not set it: its default is in docs/configuration.md.',
+  }),
+  'CONF.MISSING_KEY': (f: { readonly key: string }): ErrorText => ({
+    what: `The configuration has no value for '${f.key}'.`,
+    why: 'get() with a key alone is for a value that must be there.',
+    fix: `Set it first, or say what holds without it: conf.get('${f.key}', 'the default').`,
+  }),
+  'KEY.CLASS_INSTANCE': (f: { readonly className: string; readonly key: string }): ErrorText => ({
+    what: `A key is, or holds, an instance of the class ${f.className}: ${f.key}.`,
+    why: 'Keys are equal by value, and only the class knows which of its objects mean the same.',
+    fix: `Key by its plain data, or let it tell: class ${f.className} { [keyOf]() { return [this.someField]; } }.`,
+  }),
+  'KEY.CYCLE': (f: { readonly key: string }): ErrorText => ({
+    what: `A key contains itself: ${f.key}.`,
+    why: 'Keys are compared part by part, and the parts of this one have no end.',
+    fix: 'Key by the part that identifies the row.',
+  }),
+  'KEY.NOT_A_VALUE': (f: { readonly kind: string; readonly key: string }): ErrorText => ({
+    what: `A key is, or holds, ${f.kind}: ${f.key}.`,
+    why: 'Keys are equal by value, on every machine, and this has no value that firesteel could compare.',
+    fix: 'Key by plain data: text, numbers, booleans, null, tuples, plain objects, dates or bytes.',
+  }),
+  'LOG.BAD_LEVEL': (f: { readonly level: string; readonly levels: string }): ErrorText => ({
+    what: `There is no log level '${f.level}'.`,
+    why: `The levels are ${f.levels}.`,
+    fix: 'Name one of them; upper and lower case are the same.',
+  }),
+  'RUNTIME.NOT_SETTLED': (f: { readonly busy: readonly string[]; readonly limitMs: number }): ErrorText => ({
+    what: `The program under test did not come to rest within ${f.limitMs} ms. Still busy: ${f.busy.join(', ')}.`,
+    why: 'A test waits until everything has ended or sleeps on its clock; real time does not stop for it.',
+    fix: "Sleep on the runtime's clock instead of setTimeout, and let no promise stay open that nothing will resolve.",
+  }),
+  'SOCKETS.ADDRESS_IN_USE': (f: { readonly address: string }): ErrorText => ({
+    what: `A server of this test listens on ${f.address} already.`,
+    why: 'A connection could not tell which of the two it wants.',
+    fix: 'Close the first, or listen on another port.',
+  }),
+  'STORAGE.ALREADY_EXISTS': (f: { readonly path: string }): ErrorText => ({
+    what: `There is a file ${f.path} already.`,
+    why: 'It was to be made new, so that of two who make it only one succeeds.',
+    fix: 'Find out who made it. If another process writes to this folder, give each a folder of its own.',
+  }),
+  'STORAGE.FAILED': (f: { readonly action: string; readonly path: string; readonly reason: string }): ErrorText => ({
+    what: `Could not ${f.action} ${f.path}: ${f.reason}.`,
+    why: 'The file system refused it.',
+    fix: 'Look at the space, the rights and the mount of that folder; the cause below is what the system said.',
+  }),
+  'STORAGE.NOT_FOUND': (f: { readonly path: string }): ErrorText => ({
+    what: `There is no ${f.path}.`,
+    why: 'It was never written, or somebody has moved or removed it.',
+    fix: 'Look whether the path is the right one; a relative path starts where the process was started.',
+  }),
+  'TIME.BAD_DURATION': (f: { readonly given: string }): ErrorText => ({
+    what: `${f.given} is not a length of time.`,
+    why: 'A length of time is a Duration, or a text of a number and its unit: ms, s, m or min, h, d, or their names.',
+    fix: "Write Seconds(10), '10 seconds', '200ms', '1.5 s', '1 minute' or '2h'.",
+  }),
+  'TIME.NOT_WHOLE': (f: { readonly given: string }): ErrorText => ({
+    what: `${f.given} is not a whole number of milliseconds.`,
+    why: 'Times and durations count whole milliseconds, so that every batch falls on one exact grid.',
+    fix: 'Round it first: Milliseconds(Math.round(ms)).',
+  }),
+  'TIME.ZERO_INTERVAL': (f: { readonly call: string }): ErrorText => ({
+    what: `${f.call} was given an interval of 0 ms.`,
+    why: 'Nothing can be divided into steps that have no length.',
+    fix: 'Give it an interval that is not zero, such as Seconds(1).',
   }),
 };
 
