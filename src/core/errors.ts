@@ -94,6 +94,15 @@ export function messageOf(error: unknown): string {
 
 const reportBug = 'Please report this with the text above: it is a mistake of firesteel, not of your program.';
 
+/** About a user's function at work. */
+interface StageFacts {
+  readonly operator: string;
+  /** Whose job: the batch and the output. */
+  readonly job: string;
+  /** A preview of the row it was given. */
+  readonly row: string | undefined;
+}
+
 const texts = {
   'BUG.ASSERTION': (f: { readonly what: string }): ErrorText => ({
     what: `An invariant does not hold: ${f.what}.`,
@@ -151,12 +160,17 @@ const texts = {
   'CONF.BAD_VALUE': (f: { readonly key: string; readonly value: string; readonly accepted: string }): ErrorText => ({
     what: `The configuration key ${f.key} cannot be ${f.value}.`,
     why: `It takes ${f.accepted}.`,
-    fix: 'Set it to such a value, or do not set it: its default is in docs/configuration.md.',
+    fix: 'Set it to such a value, or not at all: docs/configuration.md lists the keys and their defaults.',
   }),
   'CONF.MISSING_KEY': (f: { readonly key: string }): ErrorText => ({
     what: `The configuration has no value for '${f.key}'.`,
     why: 'get() with a key alone is for a value that must be there.',
     fix: `Set it first, or say what holds without it: conf.get('${f.key}', 'the default').`,
+  }),
+  'JOB.ABORTED': (f: { readonly job: string }): ErrorText => ({
+    what: `The job of ${f.job} was aborted.`,
+    why: 'Its context was stopped, or its abort signal was given, before it ended.',
+    fix: 'Nothing, if you stopped it. stop({ stopGracefully: true }) lets the batches under way end first.',
   }),
   'KEY.CLASS_INSTANCE': (f: { readonly className: string; readonly key: string }): ErrorText => ({
     what: `A key is, or holds, an instance of the class ${f.className}: ${f.key}.`,
@@ -178,8 +192,13 @@ const texts = {
     why: `The levels are ${f.levels}.`,
     fix: 'Name one of them; upper and lower case are the same.',
   }),
+  'RDD.EMPTY': (f: { readonly action: string }): ErrorText => ({
+    what: `${f.action}() was called on an RDD without rows.`,
+    why: 'There is no row that it could give.',
+    fix: 'Ask isEmpty() first, or use take(1) or fold(zero, f), which have an answer for no rows.',
+  }),
   'RUNTIME.NOT_SETTLED': (f: { readonly busy: readonly string[]; readonly limitMs: number }): ErrorText => ({
-    what: `The program under test did not come to rest within ${f.limitMs} ms. Still busy: ${f.busy.join(', ')}.`,
+    what: `The program under test did not come to rest within ${f.limitMs} ms. Still busy: ${f.busy.join('; ')}.`,
     why: 'A test waits until everything has ended or sleeps on its clock; real time does not stop for it.',
     fix: "Sleep on the runtime's clock instead of setTimeout, and let no promise stay open that nothing will resolve.",
   }),
@@ -187,6 +206,30 @@ const texts = {
     what: `A server of this test listens on ${f.address} already.`,
     why: 'A connection could not tell which of the two it wants.',
     fix: 'Close the first, or listen on another port.',
+  }),
+  'STAGE.FUNCTION_THREW': (f: StageFacts & { readonly message: string }): ErrorText => ({
+    what: `The function of ${f.operator} threw in ${f.job}: ${f.message}`,
+    why: f.row === undefined ? 'It threw outside of any one row.' : `It was given the row ${f.row}.`,
+    fix: 'Make the function answer for such rows (drop them with a filter before it, or catch inside it).',
+  }),
+  'STAGE.NOT_A_PAIR': (f: StageFacts & { readonly returned: string }): ErrorText => ({
+    what: `${f.operator} was given ${f.returned}, which is no [key, value] pair, in ${f.job}.`,
+    why: 'Keyed operators read each row as an array of a key and a value.',
+    fix: `Make pairs before it: .map((row) => [keyOf(row), row]).${f.operator}(…)`,
+  }),
+  'STAGE.NOT_ITERABLE': (f: StageFacts & { readonly returned: string }): ErrorText => ({
+    what: `The function of ${f.operator} returned ${f.returned}, which is not iterable, in ${f.job}.`,
+    why: `${f.operator} puts the rows of what is returned into the stream${
+      f.row === undefined ? '.' : `; it was given the row ${f.row}.`
+    }`,
+    fix: 'Return an array or another iterable; [] for no rows. For exactly one row, use map.',
+  }),
+  'STAGE.RETURNED_PROMISE': (f: StageFacts): ErrorText => ({
+    what: `The function of ${f.operator} returned a promise in ${f.job}.`,
+    why: `Row functions are synchronous, so that a batch is one tight loop${
+      f.row === undefined ? '.' : `; it was given the row ${f.row}.`
+    }`,
+    fix: 'Use mapAsync(f, { concurrency }) for work that waits, or do it in foreachRDD.',
   }),
   'STORAGE.ALREADY_EXISTS': (f: { readonly path: string }): ErrorText => ({
     what: `There is a file ${f.path} already.`,

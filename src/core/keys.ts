@@ -12,9 +12,10 @@ export const keyOf: unique symbol = Symbol.for('firesteel.keyOf');
  *
  * @example
  * class UserId {
- *   constructor(readonly id: number) {}
+ *   id = 7;
  *   [keyOf]() { return ['UserId', this.id]; }
  * }
+ * encodeKey(new UserId()) === encodeKey(['UserId', 7]) // => true
  */
 export interface Keyed {
   /** Plain data, or another key that says what it is. */
