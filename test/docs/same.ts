@@ -11,7 +11,11 @@ export interface Comparison {
 const comparisons: Comparison[] = [];
 const pending: Promise<void>[] = [];
 
-/** Stands in for `actual // => expected` when a fence runs. A promise is compared by what it resolves to. */
+/**
+ * Stands in for `actual // => expected` when a fence runs. A promise is compared by what it resolves to.
+ *
+ * @public The modules made of fences import it.
+ */
 export async function same(where: string, actual: unknown, expected: unknown): Promise<void> {
   if (!(actual instanceof Promise)) return compare(where, actual, expected);
   const settled = actual.then((value) => compare(where, value, expected));
