@@ -23,7 +23,7 @@ export const programs = 'test/property/programs.ts';
 const fluentFaces = ['src/dstream.ts', 'src/streaming-context.ts', 'src/context.ts'];
 const docWords = ['Shape:', 'Emits', 'Waits', 'Keeps', 'Ends', '@example'];
 
-/** An operator is complete: its function, its doc comment, its method, its test, its oracle, its place in the grammar. */
+/** An operator is complete: function, doc comment, method, test, oracle, and a place in the grammar of programs. */
 export function incompleteOperators(sources: readonly Source[]): readonly Breach[] {
   const files = new Map(sources.map((source) => [source.path, source]));
   return sources.filter(isOperator).flatMap((source) => missingPieces(source, files));
@@ -63,11 +63,13 @@ export function strayMessages(sources: readonly Source[]): readonly Breach[] {
   if (messages === undefined) return [`${vocabulary}:1 is missing`];
   const others = sources.filter(({ path }) => path.startsWith('src/') && path !== vocabulary);
   const breaches: Breach[] = [];
+  const seen = new Set<string>();
   for (const node of nodesOf(syntaxOf(messages))) {
     if (!ts.isPropertySignature(node) || node.name.getText() !== 'type' || node.type === undefined) continue;
     for (const literal of nodesOf(node.type)) {
-      if (!ts.isStringLiteral(literal)) continue;
+      if (!ts.isStringLiteral(literal) || seen.has(literal.text)) continue;
       const { text } = literal;
+      seen.add(text);
       if (!/^[a-z]+\.[a-z]+$/.test(text)) breaches.push(breachAt(messages, literal, `has '${text}', not noun.verb`));
       const users = others.filter((source) => source.text.includes(`'${text}'`)).length;
       if (users < 2) breaches.push(breachAt(messages, literal, `has '${text}', used in ${users} files, not in two`));

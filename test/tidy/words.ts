@@ -26,7 +26,7 @@ function nameOfBanned(node: ts.Node): string | undefined {
   return undefined;
 }
 
-/** A `catch` that does not even name the error has a comment of three words or more: before it, or beginning its block. */
+/** A `catch` that names no error has a comment of three words or more, before it or at the beginning of its block. */
 export function silentCatches(source: Source): readonly Breach[] {
   const lines = source.text.split('\n');
   return [...nodesOf(syntaxOf(source))].flatMap((node) => {
