@@ -30,8 +30,8 @@ export type Key = string | number | boolean | bigint | null | undefined;
  *
  * Text, numbers, booleans, bigints, null and undefined stay as they are: NaN equals NaN and -0 equals 0. Tuples, plain
  * objects (whatever the order of their keys; `{ a: undefined }` is not `{}`), dates (by time) and bytes (by content;
- * `Buffer` and `Uint8Array` alike) become texts that begin with U+0000, which no other encoding does: text that begins so
- * is escaped. 1, '1', 1n and true all differ, inside tuples too; a hole of an array is undefined.
+ * `Buffer` and `Uint8Array` alike) become texts that begin with U+0000, which no other encoding does: text that begins
+ * so is escaped. 1, '1', 1n and true all differ, inside tuples too; a hole of an array is undefined.
  *
  * Of an array only its elements count, of a plain object only its own enumerable properties.
  *

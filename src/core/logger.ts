@@ -130,7 +130,7 @@ export function terminalSink(terminal: Terminal): LogSink {
 
 /**
  * An entry as Spark prints it, `26/11/24 05:47:27 WARN StreamingContext: message`, with the stack of its error and of
- * what caused that below. The time is UTC (Spark's is local), so that logs of several machines can be laid side by side.
+ * what caused that below. The time is UTC (Spark's is local), so that the logs of several machines lie side by side.
  */
 function logLine(entry: LogEntry): string {
   const time = new Date(entry.timeMs).toISOString();

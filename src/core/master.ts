@@ -9,8 +9,8 @@ export interface Master {
 }
 
 /**
- * Reads a master: `local` (1 slot), `local[n]`, `local[*]` (a slot a core, and at least 2, so that a receiver leaves one
- * to compute), `local[n,maxFailures]` (Spark's form; a task that fails here is not tried again).
+ * Reads a master: `local` (1 slot), `local[n]`, `local[*]` (a slot a core, and at least 2, so that a receiver leaves
+ * one to compute), `local[n,maxFailures]` (Spark's form; a task that fails here is not tried again).
  *
  * @throws UsageError (CONF.BAD_MASTER) for any other
  */

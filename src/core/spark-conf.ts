@@ -10,12 +10,12 @@ export type ConfValue = string | number | boolean | Duration;
 /**
  * The configuration of a program: text by key, set before its context is made (a context keeps a copy).
  *
- * The keys that firesteel honours are listed in docs/configuration.md; a value that one of them does not take is refused
- * where it is set. Any other key is kept and means nothing to firesteel; of those named `spark.…` or `firesteel.…` the
- * context warns.
+ * The keys that firesteel honours are listed in docs/configuration.md; a value that one of them does not take is
+ * refused where it is set. Any other key is kept and means nothing to firesteel; of those named `spark.…` or
+ * `firesteel.…` the context warns.
  *
  * @example
- * new SparkConf().setMaster('local[2]').setAppName('WordCount').set('spark.streaming.blockInterval', Milliseconds(100))
+ * new SparkConf().setMaster('local[2]').setAppName('WordCount').get('spark.app.name') // => 'WordCount'
  *
  * Spark: as SparkConf. It reads no system properties.
  */

@@ -84,7 +84,7 @@ const lookalikes: readonly unknown[] = [
   ...[null, undefined, 'null', 'undefined', Number.NaN, new Date(Number.NaN), 'NaN', [undefined], { a: undefined }],
 ];
 
-/** Puts a part deep into a key: what stands around it is drawn once, so that two parts can be put into the same place. */
+/** Puts a part deep into a key; what stands around it is drawn once, so that two parts can be put into one place. */
 const place: fc.Arbitrary<(part: unknown) => unknown> = fc
   .array(
     fc.oneof(
