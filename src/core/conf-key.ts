@@ -62,7 +62,7 @@ export function durationKey<T extends Duration | undefined>(
   name: string,
   spec: Spec<T> & { readonly minMs: number },
 ): ConfKey<Duration | T> {
-  const accepted = `a length of time, at least ${spec.minMs} ms, such as '200 ms' or '2s'; a bare number is milliseconds`;
+  const accepted = `a length of time, at least ${spec.minMs} ms, such as '200 ms' or '2s'; a bare number counts ms`;
   const parse = (text: string): Duration => {
     const value = readDuration(name, text, accepted);
     if (value.milliseconds < spec.minMs) throw badValue(name, text, accepted);

@@ -165,7 +165,7 @@ describe('reading a key that firesteel honours', () => {
     });
     expect(said.join('\n')).toMatchInlineSnapshot(`
       "UsageError: [CONF.BAD_VALUE] The configuration key spark.streaming.blockInterval cannot be 'soon'.
-        why  It takes a length of time, at least 1 ms, such as '200 ms' or '2s'; a bare number is milliseconds.
+        why  It takes a length of time, at least 1 ms, such as '200 ms' or '2s'; a bare number counts ms.
         fix  Set it to such a value, or not at all: docs/configuration.md lists the keys and their defaults.
       UsageError: [CONF.BAD_VALUE] The configuration key spark.streaming.concurrentJobs cannot be '0'.
         why  It takes a whole number, at least 1.
