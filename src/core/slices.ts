@@ -1,3 +1,5 @@
+import { eventLoopTurn, systemClock } from './clock.ts';
+
 /**
  * Work on the main thread is cut into slices, so that the event loop of the host is never held for long.
  *
@@ -11,3 +13,21 @@ export interface Slices {
   /** Lets the event loop turn; resolves when the next slice may begin. */
   pause(): Promise<void>;
 }
+
+/** Slices of time. */
+export function systemSlices(): Slices {
+  return system;
+}
+
+/** Long enough that the turn between two slices costs nothing, short enough that nobody notices a late timer. */
+const sliceMs = 8;
+
+let begunMs = 0;
+
+const system: Slices = Object.freeze({
+  begin: () => {
+    begunMs = systemClock().monotonicMs();
+  },
+  isSpent: () => systemClock().monotonicMs() - begunMs >= sliceMs,
+  pause: eventLoopTurn,
+});

@@ -1,3 +1,7 @@
+import { connect as openSocket } from 'node:net';
+
+import { runInScope } from './scope.ts';
+
 /** Where a TCP server is. */
 export interface Endpoint {
   readonly host: string;
@@ -27,4 +31,35 @@ export interface Connection {
 /** TCP as a client. */
 export interface Sockets {
   connect(to: Endpoint, events: ConnectionEvents): Connection;
+}
+
+/** TCP of the machine. When the other side ends, our side is closed too: nobody is left to write to. */
+export function systemSockets(): Sockets {
+  return system;
+}
+
+const system: Sockets = Object.freeze({
+  connect: (to: Endpoint, events: ConnectionEvents) => runInScope(undefined, () => connect(to, events)),
+});
+
+function connect(to: Endpoint, events: ConnectionEvents): Connection {
+  const socket = openSocket({ host: to.host, port: to.port, noDelay: true });
+  let isOver = false;
+  const close = (): void => {
+    isOver = true;
+    socket.destroy();
+  };
+  const unlessOver = (report: () => void): void => {
+    if (!isOver) report();
+  };
+  const last = (report: () => void): void =>
+    unlessOver(() => {
+      close();
+      report();
+    });
+  socket.on('connect', () => unlessOver(() => events.opened()));
+  socket.on('data', (bytes) => unlessOver(() => events.received(bytes)));
+  socket.on('end', () => last(() => events.ended()));
+  socket.on('error', (error) => last(() => events.failed(error)));
+  return { pause: () => void socket.pause(), resume: () => void socket.resume(), close };
 }

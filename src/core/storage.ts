@@ -1,3 +1,8 @@
+import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import { messageOf, StateError } from './errors.ts';
+
 /** One file of a folder. */
 export interface StoredFile {
   readonly name: string;
@@ -25,4 +30,92 @@ export interface Storage {
   read(path: string): Promise<Buffer>;
   /** Removes a file, or a folder and all in it; one that is not there is no error. */
   remove(path: string): Promise<void>;
+}
+
+/** The files of the machine. */
+export function systemStorage(): Storage {
+  return system;
+}
+
+const system: Storage = Object.freeze({
+  append: (path: string, bytes: Uint8Array) =>
+    attempt('append to', path, () => inFolder(path, () => appendFile(path, bytes))),
+
+  createExclusive: (path: string, bytes: Uint8Array) =>
+    attempt('make', path, () => inFolder(path, () => writeFile(path, bytes, { flag: 'wx' }))),
+
+  sync: (path: string) =>
+    attempt('sync', path, async () => {
+      const file = await open(path, 'r');
+      try {
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    }),
+
+  rename: (from: string, to: string) =>
+    attempt('rename', from, async () => {
+      await stat(from);
+      await inFolder(to, () => rename(from, to));
+    }),
+
+  list: (folder: string) => attempt('list', folder, () => filesOf(folder)),
+
+  read: (path: string) => attempt('read', path, () => readFile(path)),
+
+  remove: (path: string) => attempt('remove', path, () => rm(path, { recursive: true, force: true })),
+});
+
+async function filesOf(folder: string): Promise<StoredFile[]> {
+  const names = await absentAs([], readdir(folder));
+  const files: StoredFile[] = [];
+  for (const name of names.sort()) {
+    // A file may vanish between the two calls; then it is not listed.
+    const stats = await absentAs(undefined, stat(join(folder, name)));
+    if (stats?.isFile()) files.push({ name, sizeBytes: stats.size, mtimeMs: Math.floor(stats.mtimeMs) });
+  }
+  return files;
+}
+
+/** Makes the folders above the path only when they turn out to be missing: they nearly never are. */
+async function inFolder(path: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (!isAbsence(error)) throw error;
+    await mkdir(dirname(path), { recursive: true });
+    await write();
+  }
+}
+
+async function absentAs<A, R>(instead: A, asked: Promise<R>): Promise<A | R> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (isAbsence(error)) return instead;
+    throw error;
+  }
+}
+
+async function attempt<R>(action: string, path: string, f: () => Promise<R>): Promise<R> {
+  try {
+    return await f();
+  } catch (cause) {
+    if (isAbsence(cause)) throw new StateError('STORAGE.NOT_FOUND', { path }, { cause });
+    // mkdir says EEXIST too, when a file stands where a folder is wanted.
+    if (codeOf(cause) === 'EEXIST' && (cause as NodeJS.ErrnoException).syscall === 'open') {
+      throw new StateError('STORAGE.ALREADY_EXISTS', { path }, { cause });
+    }
+    throw new StateError('STORAGE.FAILED', { action, path, reason: messageOf(cause) }, { cause });
+  }
+}
+
+function isAbsence(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
 }

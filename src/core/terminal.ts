@@ -5,3 +5,17 @@ export interface Terminal {
   /** Standard error. */
   err(text: string): void;
 }
+
+/** The streams of the process. */
+export function systemTerminal(): Terminal {
+  return system;
+}
+
+const system: Terminal = Object.freeze({
+  out: (text: string) => {
+    process.stdout.write(text);
+  },
+  err: (text: string) => {
+    process.stderr.write(text);
+  },
+});
