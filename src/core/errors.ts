@@ -104,6 +104,16 @@ interface StageFacts {
 }
 
 const texts = {
+  'BATCH.PARENT_WITHOUT_RDD': (f: { readonly operator: string; readonly parent: string; readonly timeMs: number }): ErrorText => ({
+    what: `${f.operator} has nothing to work on in batch ${f.timeMs} ms: ${f.parent} made no RDD for it.`,
+    why: `${f.operator} needs an RDD of every parent in every batch; no RDD is not the same as an empty one.`,
+    fix: 'Let the source return an empty RDD for a batch without data, or give both streams the same slide.',
+  }),
+  'BATCH.PLAN_THREW': (f: { readonly operator: string; readonly timeMs: number; readonly message: string }): ErrorText => ({
+    what: `${f.operator} threw while batch ${f.timeMs} ms was planned: ${f.message}`,
+    why: 'Functions of transform, and sources that are asked, run on the driver before the batch does; without them it cannot be.',
+    fix: 'Look at the cause below. Later batches go on; the outputs of this one did not run.',
+  }),
   'BUG.ASSERTION': (f: { readonly what: string }): ErrorText => ({
     what: `An invariant does not hold: ${f.what}.`,
     why: 'Firesteel checks itself while it runs and has found itself wrong.',
@@ -134,7 +144,7 @@ const texts = {
     readonly message: string;
   }): ErrorText => ({
     what: `The ${f.machine} machine broke in ${f.where}: ${f.message}`,
-    why: 'A machine only says what may happen; what goes wrong while it happens comes back as a message, never as a throw.',
+    why: 'A machine only says what may happen; what goes wrong meanwhile comes back as a message, never as a throw.',
     fix: reportBug,
   }),
   'BUG.UNKNOWN_MESSAGE': (f: { readonly actor: string; readonly type: string }): ErrorText => ({
@@ -167,6 +177,101 @@ const texts = {
     why: 'get() with a key alone is for a value that must be there.',
     fix: `Set it first, or say what holds without it: conf.get('${f.key}', 'the default').`,
   }),
+  'CONF.NO_APP_NAME': (_: object): ErrorText => ({
+    what: 'An application name must be set in your configuration.',
+    why: 'Logs and pages call the program by it.',
+    fix: "new SparkConf().setAppName('WordCount')",
+  }),
+  'CONF.NO_MASTER': (_: object): ErrorText => ({
+    what: 'A master URL must be set in your configuration.',
+    why: 'It says how many threads the program may count on.',
+    fix: "new SparkConf().setMaster('local[*]')",
+  }),
+  'CONTEXT.ALREADY_STOPPED': (f: { readonly call: string }): ErrorText => ({
+    what: `${f.call} was called on a stopped StreamingContext.`,
+    why: 'Its receivers and clock are gone, so it can never run again.',
+    fix: 'Make a new one on the same SparkContext: new StreamingContext(sc, Seconds(1)).',
+  }),
+  'CONTEXT.BAD_INTERVAL': (f: { readonly interval: string }): ErrorText => ({
+    what: `A StreamingContext was made with a batch interval of ${f.interval}.`,
+    why: 'Batches are made at multiples of the interval, so it must be longer than 0 ms.',
+    fix: 'Say how often: new StreamingContext(conf, Seconds(1)).',
+  }),
+  'CONTEXT.DEFINE_AFTER_START': (f: { readonly call: string }): ErrorText => ({
+    what: `${f.call} was called after starting the StreamingContext: adding inputs, transformations and outputs then is not supported.`,
+    why: 'The program is frozen when it starts, so that every batch runs the same one.',
+    fix: 'Define everything before start(). To change a program, stop it and make a new StreamingContext on the same SparkContext.',
+  }),
+  'CONTEXT.DEFINE_AFTER_STOP': (f: { readonly call: string }): ErrorText => ({
+    what: `${f.call} was called after stopping the StreamingContext: adding inputs, transformations and outputs then is not supported.`,
+    why: 'A stopped context never runs again, so nothing added to it could.',
+    fix: 'Make a new one on the same SparkContext: new StreamingContext(sc, Seconds(1)).',
+  }),
+  'CONTEXT.NO_OUTPUTS': (_: object): ErrorText => ({
+    what: 'start() was called on a program without an output operation, so there is nothing to execute.',
+    why: 'Streams are only computed for the outputs behind them.',
+    fix: 'Add one before start(): stream.print() or stream.foreachRDD(f).',
+  }),
+  'CONTEXT.NO_SLOT_LEFT': (f: { readonly master: string; readonly slots: number; readonly receivers: number }): ErrorText => ({
+    what: `${f.receivers} receiver${f.receivers === 1 ? ' takes' : 's take'} all ${f.slots} slot${f.slots === 1 ? '' : 's'} of ${f.master}: none is left to compute with.`,
+    why: 'A receiver takes a slot for its life; with none left, batches would wait for ever.',
+    fix: `Use at least one more: setMaster('local[${f.receivers + 1}]'), or 'local[*]' on a machine with more cores than receivers.`,
+  }),
+  'CONTEXT.OTHER_ACTIVE': (_: object): ErrorText => ({
+    what: 'start() was called while another StreamingContext is active.',
+    why: 'Only one StreamingContext may be active in a process.',
+    fix: 'Stop the other one first: await StreamingContext.getActive()?.stop(false). This one can still be started after that.',
+  }),
+  'CONTEXT.SEVERAL_MISTAKES': (f: { readonly mistakes: readonly string[] }): ErrorText => ({
+    what: `start() found ${f.mistakes.length} mistakes in the program:\n${f.mistakes.join('\n')}`,
+    why: 'All of them would keep it from running; nothing was started.',
+    fix: 'Mend each as it says, then call start() again: the context is as it was.',
+  }),
+  'CONTEXT.SPARK_CONTEXT_EXISTS': (_: object): ErrorText => ({
+    what: 'A SparkContext was made while another one is alive.',
+    why: 'Only one SparkContext should be running in a process.',
+    fix: 'Use SparkContext.getOrCreate(), give the one you have to new StreamingContext(sc, interval), or stop it first.',
+  }),
+  'CONTEXT.SPARK_CONTEXT_STOPPED': (f: { readonly call: string }): ErrorText => ({
+    what: `${f.call} was called on a stopped SparkContext.`,
+    why: 'Stopping a StreamingContext stops its SparkContext too, unless it is told not to.',
+    fix: 'Keep it with ssc.stop(false), or make a new SparkContext.',
+  }),
+  'CONTEXT.STOP_INSIDE_BATCH': (f: { readonly batch: string }): ErrorText => ({
+    what: `stop() was awaited inside the work of ${f.batch}.`,
+    why: 'The stop has begun, and waits for that batch; the batch would wait for the stop: neither could end.',
+    fix: 'Do not await stop() in an output or a transform: write void ssc.stop(), and await ssc.awaitTermination() outside.',
+  }),
+  'CONTEXT.STOP_INSIDE_LISTENER': (_: object): ErrorText => ({
+    what: 'stop() was called inside a streaming listener.',
+    why: 'Stopping tells the listeners, and waits for them; a listener that waits for that would wait for itself.',
+    fix: 'Let the listener resolve a promise that the main program awaits before it calls stop().',
+  }),
+  'GRAPH.DIFFERENT_SLIDES': (f: { readonly operator: string; readonly slides: readonly number[] }): ErrorText => ({
+    what: `${f.operator} was given streams that have batches at different times: each ${f.slides.join(' ms, each ')} ms.`,
+    why: 'It puts RDDs of the same time together, and they would not all have one.',
+    fix: 'Give both the same slide: .window(length, slide) on the faster one.',
+  }),
+  'GRAPH.NOT_A_FUNCTION': (f: { readonly operator: string; readonly given: string }): ErrorText => ({
+    what: `${f.operator} was given ${f.given} where it takes a function.`,
+    why: 'It calls the function for rows, or batches, later.',
+    fix: `Give it one: .${f.operator}((row) => …)`,
+  }),
+  'GRAPH.OTHER_CONTEXT': (f: { readonly operator: string }): ErrorText => ({
+    what: `${f.operator} was given a stream of another StreamingContext.`,
+    why: 'Streams of one program share its batches; another context has batches of its own.',
+    fix: 'Make both streams from the same StreamingContext.',
+  }),
+  'GRAPH.WRONG_ARITY': (f: { readonly operator: string; readonly arity: number | string; readonly parents: number }): ErrorText => ({
+    what: `${f.operator} takes ${f.arity} stream${f.arity === 1 ? '' : 's'} and was given ${f.parents}.`,
+    why: 'An operator states how many parents it has.',
+    fix: 'Give via() the operator and its other parents: stream.via(op, other).',
+  }),
+  'INPUT.ALREADY_USED': (f: { readonly name: string }): ErrorText => ({
+    what: `The ${f.name} is already a source of a program.`,
+    why: 'A source has a state of its own (its connection, how far it has read), which two programs would share.',
+    fix: 'Make a new one for every stream.',
+  }),
   'JOB.ABORTED': (f: { readonly job: string }): ErrorText => ({
     what: `The job of ${f.job} was aborted.`,
     why: 'Its context was stopped, or its abort signal was given, before it ended.',
@@ -192,15 +297,60 @@ const texts = {
     why: `The levels are ${f.levels}.`,
     fix: 'Name one of them; upper and lower case are the same.',
   }),
+  'OUTPUT.THREW': (f: { readonly output: string; readonly timeMs: number; readonly message: string }): ErrorText => ({
+    what: `The function of ${f.output} threw in batch ${f.timeMs} ms: ${f.message}`,
+    why: 'It failed as a whole, outside of any one row.',
+    fix: 'Look at the cause below. Later batches go on; this output of this batch is lost unless it is run again.',
+  }),
+  'PRINT.BAD_COUNT': (f: { readonly n: string }): ErrorText => ({
+    what: `print(${f.n}) was called.`,
+    why: 'It prints so many rows of every batch, so it takes a whole number of at least 0.',
+    fix: 'print() prints 10 rows, print(n) prints n.',
+  }),
+  'QUEUE.NOT_AN_RDD': (f: { readonly item: string }): ErrorText => ({
+    what: `A queueStream found ${f.item} in its queue.`,
+    why: 'It takes one RDD from its queue for each batch.',
+    fix: 'Put RDDs into it: queue.push(sc.parallelize([1, 2, 3])).',
+  }),
   'RDD.EMPTY': (f: { readonly action: string }): ErrorText => ({
     what: `${f.action}() was called on an RDD without rows.`,
     why: 'There is no row that it could give.',
     fix: 'Ask isEmpty() first, or use take(1) or fold(zero, f), which have an answer for no rows.',
   }),
+  'RECEIVER.GAVE_UP': (f: { readonly receiver: string; readonly message: string }): ErrorText => ({
+    what: `The receiver ${f.receiver} is given up: ${f.message}`,
+    why: 'It was started as often as it may be, or failed in a way that another try cannot mend.',
+    fix: 'Mend what it says, then start the program again; firesteel.receiver.restartsMax says how often it may try.',
+  }),
+  'RECEIVER.NOT_STARTED': (f: { readonly receiver: string }): ErrorText => ({
+    what: `The receiver ${f.receiver} stored rows while it was not started.`,
+    why: 'Rows are taken from the call of onStart until onStop has ended; nobody would count these.',
+    fix: 'End whatever produces rows in onStop, and ask isStarted() in loops of your own.',
+  }),
   'RUNTIME.NOT_SETTLED': (f: { readonly busy: readonly string[]; readonly limitMs: number }): ErrorText => ({
     what: `The program under test did not come to rest within ${f.limitMs} ms. Still busy: ${f.busy.join('; ')}.`,
     why: 'A test waits until everything has ended or sleeps on its clock; real time does not stop for it.',
     fix: "Sleep on the runtime's clock instead of setTimeout, and let no promise stay open that nothing will resolve.",
+  }),
+  'SOCKET.BAD_HOST': (f: { readonly host: string }): ErrorText => ({
+    what: `'${f.host}' is no host name.`,
+    why: 'A TCP connection needs a name or an address.',
+    fix: "socketTextStream('localhost', 9999)",
+  }),
+  'SOCKET.BAD_PORT': (f: { readonly port: string }): ErrorText => ({
+    what: `${f.port} is no TCP port.`,
+    why: 'Ports are whole numbers from 1 to 65535.',
+    fix: "socketTextStream('localhost', 9999)",
+  }),
+  'SOCKET.LINE_TOO_LONG': (f: { readonly lineBytesMax: number }): ErrorText => ({
+    what: `A line of more than ${f.lineBytesMax} bytes came from a socket.`,
+    why: 'A line is kept whole in memory; one without an end would fill it.',
+    fix: 'Send lines that end, or read the bytes with a converter of your own: socketStream(host, port, convert).',
+  }),
+  'SOCKET.UNKNOWN_HOST': (f: { readonly host: string }): ErrorText => ({
+    what: `No machine is known by the name '${f.host}'.`,
+    why: 'The name service has no address for it.',
+    fix: 'Check the spelling; the receiver goes on trying, in case the name appears.',
   }),
   'SOCKETS.ADDRESS_IN_USE': (f: { readonly address: string }): ErrorText => ({
     what: `A server of this test listens on ${f.address} already.`,
@@ -260,6 +410,11 @@ const texts = {
     what: `${f.call} was given an interval of 0 ms.`,
     why: 'Nothing can be divided into steps that have no length.',
     fix: 'Give it an interval that is not zero, such as Seconds(1).',
+  }),
+  'TRANSFORM.NO_RDD': (f: { readonly returned: string }): ErrorText => ({
+    what: `The function of transform returned ${f.returned} instead of an RDD.`,
+    why: 'It makes the RDD of the batch, and no RDD is not the same as an empty one.',
+    fix: 'Return an RDD in every case: rdd.filter(() => false) is one without rows.',
   }),
 };
 

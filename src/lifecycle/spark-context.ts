@@ -16,7 +16,7 @@ export type SparkContextCommand =
 
 /** What carries out the machine's orders. */
 export interface SparkContextSlots {
-  /** Takes the place of the one SparkContext. */
+  /** Takes the place of the one SparkContext; comes at once, while the lifecycle is being made. */
   claimPlace(): void;
   /** Gives it back. */
   releasePlace(): void;
@@ -24,15 +24,19 @@ export interface SparkContextSlots {
   stopStreaming(id: string): void;
 }
 
+interface Served {
+  /** The streaming context that was attached last. */
+  readonly attached: string | undefined;
+}
+
 /** The machine of a SparkContext. */
 export const sparkContextMachine: AnyStateMachine = setup({
-  types: {} as { context: { attached: string | undefined }; events: SparkContextCommand },
+  types: {} as { context: Served; events: SparkContextCommand },
   guards: {
     isTheAttached: ({ context, event }) => 'id' in event && event.id === context.attached,
   },
   actions: {
     attach: assign({ attached: ({ event }) => ('id' in event ? event.id : undefined) }),
-    detach: assign({ attached: undefined }),
     claimPlace: () => undefined,
     releasePlace: () => undefined,
     stopStreaming: (_, _id: string | undefined) => undefined,
@@ -53,12 +57,12 @@ export const sparkContextMachine: AnyStateMachine = setup({
         IDLE: {
           on: {
             'streaming.attach': { target: 'SERVING', actions: 'attach' },
-            'context.stop': '#STOPPED',
+            'context.stop': '#spark-context.STOPPED',
           },
         },
         SERVING: {
           on: {
-            'streaming.detach': { guard: 'isTheAttached', target: 'IDLE', actions: 'detach' },
+            'streaming.detach': { guard: 'isTheAttached', target: 'IDLE' },
             'context.stop': {
               target: 'STOPPING',
               actions: { type: 'stopStreaming', params: ({ context }) => context.attached },
@@ -67,12 +71,12 @@ export const sparkContextMachine: AnyStateMachine = setup({
         },
         STOPPING: {
           on: {
-            'streaming.detach': { guard: 'isTheAttached', target: '#STOPPED', actions: 'detach' },
+            'streaming.detach': { guard: 'isTheAttached', target: '#spark-context.STOPPED' },
           },
         },
       },
     },
-    STOPPED: { id: 'STOPPED', type: 'final' },
+    STOPPED: { type: 'final' },
   },
 });
 

@@ -10,7 +10,7 @@ export type StreamingContextState = 'INITIALIZED' | 'ACTIVE' | 'STOPPING' | 'STO
 export type StreamingContextCommand = DefineCommand | StartCommand | { readonly type: 'context.stop' };
 
 /** Something is added or set: an input, a transformation, an output, persist, checkpoint, remember. */
-export interface DefineCommand {
+interface DefineCommand {
   readonly type: 'context.define';
 }
 

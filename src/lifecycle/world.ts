@@ -16,7 +16,7 @@ export interface World {
 }
 
 /** Room for one. Whoever claims it has looked first; a place that is taken is a bug here. */
-export class Place {
+class Place {
   readonly #name: string;
   #holder: Holder | undefined;
 

@@ -28,23 +28,30 @@ export interface Suite<M extends Message> {
   readonly orders: readonly string[];
   readonly model: () => Model<M>;
   readonly input?: unknown;
+  /** Which snapshots count as the same place on a path; value and context tell unless given. */
+  readonly place?: (snapshot: AnyMachineSnapshot) => string;
 }
 
-/** Where the machine and the model part ways; none, if the laws hold. */
-export function violations<M extends Message>(machine: AnyStateMachine, suite: Suite<M>): readonly string[] {
-  const found = new Set<string>();
+/** Where the machine and the model part ways first; undefined, if the laws hold. */
+export function violation<M extends Message>(machine: AnyStateMachine, suite: Suite<M>): string | undefined {
   for (const path of pathsOf(machine, suite)) {
+    const end = walk(machine, suite, path);
+    if (typeof end === 'string') return end;
     for (const message of suite.messages) {
-      const violation = compare(machine, suite, [...path, message]);
-      if (violation !== undefined) found.add(violation);
+      const next = step(machine, suite, end, message);
+      if (typeof next === 'string') return next;
     }
   }
-  return [...found];
+  return undefined;
 }
 
 /** Every simple path, as its messages. */
-export function pathsOf<M extends Message>(machine: AnyStateMachine, { messages, input }: Suite<M>): readonly M[][] {
-  const paths = getSimplePaths(machine, { events: messages as never, input: input as never });
+export function pathsOf<M extends Message>(machine: AnyStateMachine, suite: Suite<M>): readonly M[][] {
+  const paths = getSimplePaths(machine, {
+    events: suite.messages as never,
+    input: suite.input as never,
+    ...(suite.place === undefined ? {} : { serializeState: suite.place }),
+  });
   return paths.map(({ steps }) => steps.map(({ event }) => event as M).filter(({ type }) => type !== 'xstate.init'));
 }
 
@@ -66,29 +73,45 @@ export function withGuard(machine: AnyStateMachine, name: string, answer: boolea
   return machine.provide({ guards: { [name]: () => answer } });
 }
 
-function compare<M extends Message>(
+/** Where a walk has come to, and how. */
+interface Place<M extends Message> {
+  readonly snapshot: AnyMachineSnapshot;
+  readonly path: readonly M[];
+}
+
+/** Takes the path from its beginning; tells where it and the model part ways, if they do. */
+function walk<M extends Message>(machine: AnyStateMachine, suite: Suite<M>, path: readonly M[]): Place<M> | string {
+  const [snapshot, actions] = initialTransition(machine, suite.input);
+  if (nameOf(snapshot) !== suite.model().state) return `begins in ${nameOf(snapshot)}`;
+  if (!isSame(ordersOf(actions, suite), suite.first)) return `begins with [${ordersOf(actions, suite)}]`;
+  let place: Place<M> = { snapshot, path: [] };
+  for (const message of path) {
+    const next = step(machine, suite, place, message);
+    if (next === undefined) return `a path leads through ${message.type}, which is refused`;
+    if (typeof next === 'string') return next;
+    place = next;
+  }
+  return place;
+}
+
+/** Takes one message, if it may come, and tells where the machine and the model part ways, if they do. */
+function step<M extends Message>(
   machine: AnyStateMachine,
   suite: Suite<M>,
-  messages: readonly M[],
-): string | undefined {
+  { snapshot, path }: Place<M>,
+  message: M,
+): Place<M> | string | undefined {
   const model = suite.model();
-  let [snapshot, actions] = initialTransition(machine, suite.input);
-  if (nameOf(snapshot) !== model.state) return `begins in ${nameOf(snapshot)}, not in ${model.state}`;
-  let [given, expected] = [ordersOf(actions, suite), suite.first];
-  let way = 'at the beginning';
-  for (const message of messages) {
-    if (!isSame(given, expected)) return `${way} orders [${given}], not [${expected}]`;
-    const from = model.state;
-    way = `${from} ${JSON.stringify(message)}`;
-    const may = snapshot.can(message);
-    if (may !== model.may(message)) return `${way} is ${may ? 'allowed' : 'refused'}`;
-    if (!may) return undefined;
-    expected = model.take(message);
-    [snapshot, actions] = transition(machine, snapshot, message);
-    given = ordersOf(actions, suite);
-    if (nameOf(snapshot) !== model.state) return `${way} leads to ${nameOf(snapshot)}, not to ${model.state}`;
-  }
-  return isSame(given, expected) ? undefined : `${way} orders [${given}], not [${expected}]`;
+  for (const earlier of path) model.take(earlier);
+  const way = `${model.state} ${JSON.stringify(message)}`;
+  const may = snapshot.can(message);
+  if (may !== model.may(message)) return `${way} is ${may ? 'allowed' : 'refused'}`;
+  if (!may) return undefined;
+  const [next, actions] = transition(machine, snapshot, message);
+  const [given, expected] = [ordersOf(actions, suite), model.take(message)];
+  if (nameOf(next) !== model.state) return `${way} leads to ${nameOf(next)}, not to ${model.state}`;
+  if (!isSame(given, expected)) return `${way} orders [${given}], not [${expected}]`;
+  return { snapshot: next, path: [...path, message] };
 }
 
 function ordersOf<M extends Message>(
@@ -105,7 +128,7 @@ function isSame(a: readonly string[], b: readonly string[]): boolean {
 }
 
 /** The innermost state of a snapshot. */
-export function nameOf(snapshot: AnyMachineSnapshot): string {
+function nameOf(snapshot: AnyMachineSnapshot): string {
   let value: unknown = snapshot.value;
   while (typeof value === 'object' && value !== null) value = Object.values(value)[0];
   return String(value);
