@@ -20,7 +20,7 @@ export const oracle = 'src/testing/oracle.ts';
 /** The programs that properties are made of. */
 export const programs = 'test/property/programs.ts';
 
-const fluentFaces = ['src/dstream.ts', 'src/streaming-context.ts', 'src/context.ts'];
+const fluentFaces = ['src/dstream.ts', 'src/streaming-context.ts'];
 const docWords = ['Shape:', 'Emits', 'Waits', 'Keeps', 'Ends', '@example'];
 
 /** An operator is complete: function, doc comment, method, test, oracle, and a place in the grammar of programs. */

@@ -74,7 +74,7 @@ describe('imports', () => {
     `);
     expect(unknownRootFiles(file('src/helpers.ts'))).toMatchInlineSnapshot(`
       [
-        "src/helpers.ts:1 lies directly in src, where only src/index.ts, src/dstream.ts, src/context.ts, src/worker.ts may be",
+        "src/helpers.ts:1 lies directly in src, where only src/dstream.ts, src/index.ts, src/spark-context.ts, src/streaming-context.ts, src/wiring.ts may be",
       ]
     `);
   });
@@ -305,7 +305,7 @@ describe('pieces', () => {
         "src/ops/first-per-key.ts:2 lacks 'Keeps' in its doc comment",
         "src/ops/first-per-key.ts:2 lacks 'Ends' in its doc comment",
         "src/ops/first-per-key.ts:2 lacks '@example' in its doc comment",
-        "src/ops/first-per-key.ts:2 lacks a method with {@link firstPerKey} in src/dstream.ts or src/streaming-context.ts or src/context.ts",
+        "src/ops/first-per-key.ts:2 lacks a method with {@link firstPerKey} in src/dstream.ts or src/streaming-context.ts",
         "src/ops/first-per-key.ts:2 lacks test/ops/first-per-key.test.ts",
         "src/ops/first-per-key.ts:2 lacks a function firstPerKey in src/testing/oracle.ts",
         "src/ops/first-per-key.ts:2 lacks a place in test/property/programs.ts",
