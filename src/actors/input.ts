@@ -1,0 +1,127 @@
+import { BoundedQueue } from '../core/bounded-queue.ts';
+import type { Address } from '../core/bus.ts';
+import { assert } from '../core/errors.ts';
+import type { Row } from '../core/row.ts';
+import type { Runtime } from '../core/runtime.ts';
+import type { Answer } from '../graph/answer.ts';
+import type { InputNode } from '../graph/graph.ts';
+import type { InputDStream } from '../graph/input-dstream.ts';
+import { blocksToAnswer, type InputAnswer, type Planning, stepInput } from '../graph/planning.ts';
+import type { Block } from '../rdd/block.ts';
+import { rowCountOfPlan } from '../rdd/plan.ts';
+import { activity, type Behaviour, contextAddress, type Post } from './define-actor.ts';
+import type { InputMessage } from './messages.ts';
+
+/** What an input is made of. */
+export interface InputOptions {
+  readonly node: InputNode;
+  readonly planning: Planning;
+  readonly children: readonly Address[];
+  readonly scheduler: Address;
+  readonly drain: Address;
+}
+
+/** An input with a receiver: gives the blocks that have come to the batch of each beat. */
+export function receiverInput(
+  options: InputOptions & { readonly receiver: Address; readonly supervisor: Address },
+  post: Post,
+): Behaviour<InputMessage> {
+  const { node, planning, receiver } = options;
+  let unallocated: Block[] = [];
+  const allocated = new Map<number, readonly Block[]>();
+
+  return {
+    on: {
+      'batch.tick': ({ timeMs }) => post(receiver, { type: 'block.seal', timeMs }),
+      'block.stored': ({ block }) => {
+        unallocated.push(block);
+      },
+      'block.sealed': ({ timeMs }) => {
+        const blocks = unallocated;
+        unallocated = [];
+        allocated.set(timeMs, blocks);
+        const numRecords = blocks.reduce((sum, block) => sum + block.rowCount, 0);
+        announce(options, blocksToAnswer(node, timeMs, blocks, planning), numRecords, undefined, post);
+      },
+      'batch.sealed': ({ timeMs }) => {
+        const blocks = allocated.get(timeMs) ?? [];
+        allocated.delete(timeMs);
+        if (blocks.length > 0) post(receiver, { type: 'block.freed', blocks });
+      },
+      'input.close': () => post(options.supervisor, { type: 'receiver.stop' }),
+      'receiver.closed': () => post(options.drain, { type: 'input.closed', hasMore: unallocated.length > 0 }),
+      'input.stop': () => post(options.drain, { type: 'input.stopped' }),
+    },
+  };
+}
+
+/** An input that is asked for its data at each beat, one beat after the other. */
+export function askedInput(
+  options: InputOptions & { readonly runtime: Runtime; readonly pendingMax: number },
+  post: Post,
+): Behaviour<InputMessage> {
+  const { node, planning, runtime } = options;
+  const source = node.source as InputDStream<Row>;
+  const beats = new BoundedQueue<number>(options.pendingMax);
+  let isAsking = false;
+
+  const askNext = (): void => {
+    if (isAsking) return;
+    const timeMs = beats.shift();
+    if (timeMs === undefined) return;
+    const said = stepInput(node, timeMs, planning);
+    if (said instanceof Promise) answerLater(timeMs, said);
+    else answer(said);
+  };
+
+  const answerLater = (timeMs: number, said: Promise<InputAnswer>): void => {
+    isAsking = true;
+    activity(runtime, `${node.id} at ${timeMs} ms`, post, async () => {
+      const late = await said;
+      isAsking = false;
+      answer(late);
+    });
+  };
+
+  const answer = ({ answer, position }: InputAnswer): void => {
+    const numRecords = answer.type === 'rdd.ready' ? rowCountOfPlan(answer.rdd.plan) : 0;
+    announce(options, answer, numRecords, position, post);
+    askNext();
+  };
+
+  return {
+    on: {
+      'batch.tick': ({ timeMs }) => {
+        assert(beats.push(timeMs), `no more beats wait at ${node.id} than batches may be under way`);
+        askNext();
+      },
+      // What is there by the next beat still counts as come.
+      'input.close': () => post(options.drain, { type: 'input.closed', hasMore: true }),
+      'input.stop': () => {
+        activity(runtime, `${node.id} stops`, post, async () => {
+          try {
+            await source.stop();
+          } catch (error) {
+            post(contextAddress, { type: 'error.reported', error });
+          }
+          post(options.drain, { type: 'input.stopped' });
+        });
+      },
+      'batch.sealed': () => undefined,
+      'block.stored': notMine,
+      'block.sealed': notMine,
+      'receiver.closed': notMine,
+    },
+  };
+}
+
+function announce(options: InputOptions, answer: Answer, numRecords: number, position: Row, post: Post): void {
+  const { node } = options;
+  const info = { streamId: node.streamId, name: node.label.name, numRecords, position };
+  post(options.scheduler, { type: 'input.planned', timeMs: answer.timeMs, info });
+  for (const child of options.children) post(child, answer);
+}
+
+function notMine(message: { readonly type: string }): never {
+  throw new TypeError(`an input that is asked has no receiver that could say ${message.type}`);
+}

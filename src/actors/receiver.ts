@@ -1,0 +1,223 @@
+import type { Address } from '../core/bus.ts';
+import type { Timer } from '../core/clock.ts';
+import { UsageError } from '../core/errors.ts';
+import type { Row } from '../core/row.ts';
+import type { Runtime } from '../core/runtime.ts';
+import type { Receiver, ReceiverPort } from '../graph/receiver.ts';
+import { type Block, blockOf } from '../rdd/block.ts';
+import { type Chunk, textChunk } from '../rdd/chunk.ts';
+import { OpenBlock } from '../rdd/open-block.ts';
+import type { Behaviour, Post } from './define-actor.ts';
+import type { ReceiverMessage } from './messages.ts';
+
+/** What a receiver actor is made of. */
+export interface ReceiverOptions {
+  readonly receiver: Receiver<Row>;
+  readonly streamId: number;
+  readonly runtime: Runtime;
+  readonly blockIntervalMs: number;
+  /** How much it may hold, until the batches of it have ended. */
+  readonly bufferRowsMax: number;
+  readonly bufferBytesMax: number;
+  readonly input: Address;
+  readonly supervisor: Address;
+}
+
+/**
+ * Runs a user's receiver, and cuts what it stores into blocks.
+ *
+ * Rows come by calls, not by messages; a message is a block. What the receiver holds is bounded: `store` says when it is
+ * enough, and text that was counted is counted until its batch has ended.
+ */
+export function receiverActor(options: ReceiverOptions, post: Post): Behaviour<ReceiverMessage> {
+  const { receiver, input, supervisor } = options;
+  const blocks = new BlockCutter(options, (block) => post(input, { type: 'block.stored', block }));
+  let run: 'none' | 'up' | 'stopping' = 'none';
+  let runs = 0;
+
+  const start = (): void => {
+    run = 'up';
+    runs += 1;
+    const ofRun = runs;
+    blocks.isOpen = true;
+    // A receiver may go on for long inside onStart: it counts as started when the call has returned.
+    void settled(() => receiver.onStart()).then((failure) => {
+      if (failure === undefined || run !== 'up' || runs !== ofRun) return;
+      const { error } = failure;
+      const message = `Error starting receiver ${options.streamId}`;
+      post(supervisor, { type: 'receiver.failed', message, error, retryable: isRetryable(error) });
+    });
+    post(supervisor, { type: 'receiver.started' });
+  };
+
+  /** The end of a run, whoever wants it. */
+  const stopRun = (message: string, error: unknown): void => {
+    if (run !== 'up') return;
+    run = 'stopping';
+    void settled(() => receiver.onStop()).then((failure) => {
+      run = 'none';
+      blocks.isOpen = false;
+      const said = failure === undefined ? { message, error } : { message: 'onStop failed', error: failure.error };
+      post(supervisor, { type: 'receiver.stopped', ...said });
+    });
+  };
+
+  const isUp = (): boolean => run !== 'none';
+  const port: ReceiverPort<Row> = {
+    streamId: options.streamId,
+    runtime: options.runtime,
+    store: (row) => blocks.addRow(row),
+    storeLines: (bytes) => blocks.addLines(bytes),
+    storeBlock: (rows, meta) => blocks.addBlock(rows, meta),
+    drained: () => blocks.drained(),
+    restart: (message, error, delayMs) => {
+      if (isUp()) post(supervisor, { type: 'receiver.restart', message, error, delayMs });
+    },
+    stop: stopRun,
+    reportError: (message, error) => post(supervisor, { type: 'receiver.complained', message, error }),
+    isStarted: isUp,
+    isStopped: () => !isUp(),
+  };
+  receiver.attach(port);
+
+  return {
+    on: {
+      'receiver.start': start,
+      'receiver.stop': () => stopRun('Stopped by driver', undefined),
+      'receiver.close': () => {
+        blocks.cut();
+        post(input, { type: 'receiver.closed' });
+      },
+      'block.seal': ({ timeMs }) => {
+        blocks.cut();
+        post(input, { type: 'block.sealed', timeMs });
+      },
+      'block.freed': ({ blocks: freed }) => blocks.free(freed),
+      'source.hold': () => blocks.hold(true),
+      'source.release': () => blocks.hold(false),
+    },
+    stop: () => blocks.close(),
+  };
+}
+
+/** Every error but a mistake of the program can be gone the next time. */
+function isRetryable(error: unknown): boolean {
+  return !(error instanceof UsageError);
+}
+
+/** The failure of a call, thrown or rejected; undefined when it went well. */
+async function settled(call: () => void | Promise<void>): Promise<{ readonly error: unknown } | undefined> {
+  try {
+    await call();
+    return undefined;
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** Cuts the rows of one receiver into blocks, and counts what it holds. */
+class BlockCutter {
+  /** Whether rows may come. */
+  isOpen = false;
+  readonly #options: ReceiverOptions;
+  readonly #send: (block: Block) => void;
+  readonly #open = new OpenBlock();
+  #timer: Timer | undefined;
+  #count = 0;
+  #heldRows = 0;
+  #heldBytes = 0;
+  #isHeld = false;
+  #waiting: (() => void)[] = [];
+
+  constructor(options: ReceiverOptions, send: (block: Block) => void) {
+    this.#options = options;
+    this.#send = send;
+  }
+
+  addRow(row: unknown): boolean {
+    this.#checkOpen();
+    this.#open.addRow(row);
+    this.#heldRows += 1;
+    return this.#added();
+  }
+
+  addLines(bytes: Buffer): boolean {
+    this.#checkOpen();
+    this.#heldBytes += this.#open.addLines(bytes);
+    return this.#added();
+  }
+
+  async addBlock(rows: Iterable<unknown> | Buffer, meta: Row): Promise<void> {
+    this.#checkOpen();
+    await this.drained();
+    this.#checkOpen();
+    const chunk: Chunk = Buffer.isBuffer(rows) ? textChunk(rows) : { kind: 'rows', rows: [...rows] };
+    this.cut();
+    const block = this.#blockOf([chunk], meta);
+    this.#heldRows += block.valueCount;
+    this.#heldBytes += block.sizeBytes;
+    this.#send(block);
+  }
+
+  /** Resolves when there is room, or when there is nobody to wait any more. */
+  async drained(): Promise<void> {
+    while (this.isOpen && !this.#hasRoom) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  cut(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    if (!this.#open.isEmpty) this.#send(this.#blockOf(this.#open.cut()));
+  }
+
+  free(blocks: readonly Block[]): void {
+    for (const block of blocks) {
+      this.#heldRows -= block.valueCount;
+      this.#heldBytes -= block.sizeBytes;
+    }
+    this.#wake();
+  }
+
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    this.#wake();
+  }
+
+  close(): void {
+    this.isOpen = false;
+    this.#timer?.cancel();
+    this.#wake();
+  }
+
+  get #hasRoom(): boolean {
+    const { bufferRowsMax, bufferBytesMax } = this.#options;
+    return !this.#isHeld && this.#heldRows < bufferRowsMax && this.#heldBytes < bufferBytesMax;
+  }
+
+  #added(): boolean {
+    if (this.#timer === undefined) {
+      const { runtime, blockIntervalMs } = this.#options;
+      const cutMs = (Math.floor(runtime.clock.now() / blockIntervalMs) + 1) * blockIntervalMs;
+      this.#timer = runtime.clock.at(cutMs, () => this.cut());
+    }
+    return this.#hasRoom;
+  }
+
+  #blockOf(chunks: readonly Chunk[], meta?: Row): Block {
+    const id = `input-${this.#options.streamId}-${this.#count}`;
+    this.#count += 1;
+    return blockOf(id, chunks, meta);
+  }
+
+  #wake(): void {
+    if (this.isOpen && !this.#hasRoom) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  #checkOpen(): void {
+    if (this.isOpen) return;
+    throw new UsageError('RECEIVER.NOT_STARTED', { receiver: this.#options.receiver.name });
+  }
+}

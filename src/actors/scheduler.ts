@@ -1,0 +1,221 @@
+import type { Address } from '../core/bus.ts';
+import type { Clock, Timer } from '../core/clock.ts';
+import { assert, type FiresteelError } from '../core/errors.ts';
+import type { InputNode, SinkNode } from '../graph/graph.ts';
+import { BatchRecord, type OutputRecord } from './batch-record.ts';
+import { type Behaviour, contextAddress, type Post } from './define-actor.ts';
+import type { SchedulerMessage } from './messages.ts';
+
+/** What a scheduler is made of. */
+export interface SchedulerOptions {
+  readonly clock: Clock;
+  readonly zeroTimeMs: number;
+  readonly inputs: readonly InputNode[];
+  readonly sinks: readonly SinkNode[];
+  /** spark.streaming.concurrentJobs: how many outputs run at a time. */
+  readonly concurrentJobs: number;
+  readonly batchClock: Address;
+  readonly listeners: Address;
+  readonly drain: Address;
+}
+
+/**
+ * Runs the jobs of batches in order of time, then of the program; and says when a batch begins, ends, and is sealed.
+ *
+ * A batch is submitted when every sink has answered for it. One refusal refuses the batch: none of its jobs run. A job
+ * that fails stops neither its siblings nor later batches. With more than one job at a time batches may end out of order;
+ * they are sealed in order.
+ */
+export function scheduler(options: SchedulerOptions, post: Post): Behaviour<SchedulerMessage> {
+  return new Scheduler(options, post);
+}
+
+class Scheduler implements Behaviour<SchedulerMessage> {
+  readonly on: Behaviour<SchedulerMessage>['on'];
+  readonly #options: SchedulerOptions;
+  readonly #post: Post;
+  readonly #sinks: ReadonlyMap<Address, SinkNode>;
+  /** Batches that are planned or run, in order of time: whoever speaks of a batch has spoken of those before it. */
+  readonly #batches = new Map<number, BatchRecord>();
+  #running = 0;
+  #isStopping = false;
+  #sealedMs: number;
+  #finishMs: number | undefined;
+  #patience: Timer | undefined;
+
+  constructor(options: SchedulerOptions, post: Post) {
+    this.#options = options;
+    this.#post = post;
+    this.#sinks = new Map(options.sinks.map((sink) => [sink.id, sink]));
+    this.#sealedMs = options.zeroTimeMs;
+    this.on = {
+      'input.planned': ({ timeMs, info }) =>
+        this.#spoken(timeMs, (batch) => {
+          batch.inputs.set(info.streamId, info);
+        }),
+      'job.ready': ({ timeMs }, from) => this.#spoken(timeMs, (batch) => batch.addOutput(this.#sinkAt(from))),
+      'job.none': ({ timeMs }) => this.#spoken(timeMs),
+      'job.refused': ({ timeMs, error }) =>
+        this.#spoken(timeMs, (batch) => {
+          batch.refusal ??= { error };
+        }),
+      'job.done': ({ timeMs }, from) => this.#jobEnded(timeMs, from, undefined),
+      'job.failed': ({ timeMs, error }, from) => this.#jobEnded(timeMs, from, error),
+      'jobs.finish': ({ lastTimeMs }) => this.#finish(lastTimeMs),
+      'jobs.stop': () => this.#stop(),
+    };
+  }
+
+  stop(): void {
+    this.#patience?.cancel();
+  }
+
+  #sinkAt(address: Address): SinkNode {
+    const sink = this.#sinks.get(address);
+    assert(sink !== undefined, `${address} is a sink of this graph`);
+    return sink;
+  }
+
+  /** An input or a sink has answered for a batch. */
+  #spoken(timeMs: number, note: (batch: BatchRecord) => void = () => undefined): void {
+    let batch = this.#batches.get(timeMs);
+    if (batch === undefined) {
+      batch = new BatchRecord(timeMs, this.#options.inputs.length + this.#options.sinks.length);
+      this.#batches.set(timeMs, batch);
+    }
+    note(batch);
+    batch.awaited -= 1;
+    if (batch.awaited > 0) return;
+    if (this.#isStopping) this.#drop(batch);
+    else if (batch.refusal !== undefined) this.#refuse(batch, batch.refusal.error);
+    else if (batch.outputs.length > 0) this.#submit(batch);
+    else this.#end(batch);
+    this.#runNext();
+  }
+
+  #submit(batch: BatchRecord): void {
+    batch.submittedMs = this.#options.clock.now();
+    this.#post(this.#options.listeners, { type: 'batch.submitted', info: batch.info() });
+  }
+
+  /** One of its outputs has no RDD to work on: none of them runs. */
+  #refuse(batch: BatchRecord, error: unknown): void {
+    batch.outputs.length = 0;
+    this.#post(contextAddress, { type: 'error.reported', error });
+    this.#end(batch);
+  }
+
+  #runNext(): void {
+    while (this.#running < this.#options.concurrentJobs) {
+      const next = this.#nextJob();
+      if (next === undefined) return;
+      this.#running += 1;
+      this.#run(next.batch, next.output);
+    }
+  }
+
+  /** The first output that has not run, of the first batch; nothing overtakes a batch that is still being planned. */
+  #nextJob(): { readonly batch: BatchRecord; readonly output: OutputRecord } | undefined {
+    for (const batch of this.#batches.values()) {
+      if (batch.awaited > 0) return undefined;
+      const output = batch.isOver ? undefined : batch.outputs.find(({ startMs }) => startMs === undefined);
+      if (output !== undefined) return { batch, output };
+    }
+    return undefined;
+  }
+
+  #run(batch: BatchRecord, output: OutputRecord): void {
+    const { listeners, clock } = this.#options;
+    const isFirst = !batch.isBegun;
+    output.startMs = clock.now();
+    if (isFirst) this.#post(listeners, { type: 'batch.started', info: batch.info() });
+    this.#post(listeners, { type: 'output.started', info: batch.outputInfo(output) });
+    this.#post(output.sink.id, { type: 'job.run', timeMs: batch.timeMs });
+  }
+
+  #jobEnded(timeMs: number, from: Address, error: FiresteelError | undefined): void {
+    const batch = this.#batches.get(timeMs);
+    const output = batch?.outputs.find(({ sink }) => sink.id === from);
+    if (batch === undefined || output === undefined) {
+      assert(this.#isStopping, `the job of ${from} for ${timeMs} ms was running`);
+      return; // Nobody waited for it any longer.
+    }
+    output.endMs = this.#options.clock.now();
+    output.failureReason = error?.message;
+    this.#running -= 1;
+    this.#post(this.#options.listeners, { type: 'output.completed', info: batch.outputInfo(output) });
+    const isOurAbort = this.#isStopping && error?.code === 'JOB.ABORTED';
+    if (error !== undefined && !isOurAbort) this.#post(contextAddress, { type: 'error.reported', error });
+    if (batch.isEnded) {
+      this.#post(this.#options.listeners, { type: 'batch.completed', info: batch.info() });
+      this.#end(batch);
+    }
+    this.#runNext();
+  }
+
+  #end(batch: BatchRecord): void {
+    this.#post(this.#options.batchClock, { type: 'batch.ended', timeMs: batch.timeMs });
+    batch.isOver = true;
+    this.#seal();
+  }
+
+  #drop(batch: BatchRecord): void {
+    batch.isDropped = true;
+    batch.isOver = true;
+    this.#seal();
+  }
+
+  /** In order of time: a batch is sealed when all before it are. */
+  #seal(): void {
+    for (const [timeMs, batch] of this.#batches) {
+      if (!batch.isOver) break;
+      this.#batches.delete(timeMs);
+      this.#sealedMs = timeMs;
+      if (batch.isDropped) continue;
+      for (const input of this.#options.inputs) this.#post(input.id, { type: 'batch.sealed', timeMs });
+    }
+    this.#checkFinished();
+  }
+
+  #finish(lastTimeMs: number): void {
+    this.#finishMs = lastTimeMs;
+    this.#checkFinished();
+  }
+
+  /** Batches that have begun may end, for a while; then they are aborted. The others are dropped. */
+  #stop(): void {
+    if (this.#isStopping) return;
+    this.#isStopping = true;
+    this.#finishMs = Number.POSITIVE_INFINITY;
+    this.#wait(patienceMs, () => {
+      for (const sink of this.#options.sinks) this.#post(sink.id, { type: 'job.abort' });
+      this.#wait(abortMs, () => {
+        this.#batches.clear();
+        this.#checkFinished();
+      });
+    });
+    for (const batch of this.#batches.values()) if (batch.awaited === 0 && !batch.isBegun) batch.isDropped = true;
+    for (const batch of this.#batches.values()) batch.isOver ||= batch.isDropped;
+    this.#seal();
+  }
+
+  #wait(ms: number, then: () => void): void {
+    const { clock } = this.#options;
+    this.#patience = clock.at(clock.now() + ms, then);
+  }
+
+  #checkFinished(): void {
+    if (this.#finishMs === undefined) return;
+    const isFinished = this.#isStopping ? this.#batches.size === 0 : this.#sealedMs >= this.#finishMs;
+    if (!isFinished) return;
+    this.#finishMs = undefined;
+    this.#patience?.cancel();
+    this.#post(this.#options.drain, { type: 'jobs.finished' });
+  }
+}
+
+/** How long running jobs may go on when the context is stopped without grace; as long as Spark waits. */
+const patienceMs = 2000;
+
+/** How long aborted jobs may take to notice; a function that does not look at its signal is not waited for. */
+const abortMs = 500;

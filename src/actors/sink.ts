@@ -1,0 +1,53 @@
+import type { Address } from '../core/bus.ts';
+import { assert, type FiresteelError } from '../core/errors.ts';
+import type { Row } from '../core/row.ts';
+import type { Runtime } from '../core/runtime.ts';
+import type { SinkNode } from '../graph/graph.ts';
+import type { Planning } from '../graph/planning.ts';
+import { runOutput } from '../graph/run-output.ts';
+import type { RDD } from '../rdd/rdd.ts';
+import { activity, type Behaviour, type Post } from './define-actor.ts';
+import type { SinkMessage } from './messages.ts';
+
+/** What a sink is made of. */
+export interface SinkOptions {
+  readonly node: SinkNode;
+  readonly planning: Planning;
+  readonly runtime: Runtime;
+  readonly scheduler: Address;
+}
+
+/** An output at work: makes a job of each RDD, and runs it when the scheduler says so. */
+export function sink(options: SinkOptions, post: Post): Behaviour<SinkMessage> {
+  const { node, planning, runtime, scheduler } = options;
+  const waiting = new Map<number, RDD<Row>>();
+  const abort = new AbortController();
+
+  const run = (timeMs: number): void => {
+    const rdd = waiting.get(timeMs);
+    assert(rdd !== undefined, `${node.id} has a job for ${timeMs} ms when it is told to run it`);
+    waiting.delete(timeMs);
+    activity(runtime, `${node.id} at ${timeMs} ms`, post, async () => {
+      try {
+        await runOutput(node, rdd, timeMs, planning.engine, abort.signal);
+        post(scheduler, { type: 'job.done', timeMs });
+      } catch (error) {
+        post(scheduler, { type: 'job.failed', timeMs, error: error as FiresteelError });
+      }
+    });
+  };
+
+  return {
+    on: {
+      'rdd.ready': ({ timeMs, rdd }) => {
+        waiting.set(timeMs, rdd);
+        post(scheduler, { type: 'job.ready', timeMs });
+      },
+      'rdd.none': ({ timeMs }) => post(scheduler, { type: 'job.none', timeMs }),
+      'rdd.failed': ({ timeMs, error }) => post(scheduler, { type: 'job.refused', timeMs, error }),
+      'job.run': ({ timeMs }) => run(timeMs),
+      'job.abort': () => abort.abort(),
+    },
+    stop: () => abort.abort(),
+  };
+}

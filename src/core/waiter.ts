@@ -1,0 +1,42 @@
+/** Lets callers wait for one end, or for an error before it. */
+export class Waiter {
+  #isOver = false;
+  #failure: { readonly error: unknown } | undefined;
+  #waiting: (() => void)[] = [];
+
+  /** The end has come; an error that was reported stays. */
+  end(): void {
+    this.#isOver = true;
+    this.#release();
+  }
+
+  /** Everyone who waits, and everyone who will, is given this error, until a later one takes its place. */
+  fail(error: unknown): void {
+    this.#failure = { error };
+    this.#release();
+  }
+
+  /** Resolves at the end. @throws the last error that was reported, or the signal's reason */
+  async wait(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    if (!this.#isOver && this.#failure === undefined) await this.#released(signal);
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  #released(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const abort = (): void => reject(signal?.reason);
+      signal?.addEventListener('abort', abort, { once: true });
+      this.#waiting.push(() => {
+        signal?.removeEventListener('abort', abort);
+        resolve();
+      });
+    });
+  }
+
+  #release(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}

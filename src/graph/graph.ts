@@ -1,0 +1,129 @@
+import { CallSite } from '../core/call-site.ts';
+import type { Row } from '../core/row.ts';
+import type { Label } from '../rdd/step.ts';
+import type { InputDStream } from './input-dstream.ts';
+import type { Op } from './op.ts';
+import type { Output } from './output.ts';
+import type { Receiver } from './receiver.ts';
+
+/** A place in the program: `input:0:socketTextStream`, `stage:3:map`, `sink:5:print`. */
+export type NodeId = string;
+
+interface NodeBase {
+  readonly id: NodeId;
+  readonly label: Label;
+  readonly slideMs: number;
+}
+
+/** Where data comes in. */
+export interface InputNode extends NodeBase {
+  readonly kind: 'input';
+  /** Its number among the inputs of the program. */
+  readonly streamId: number;
+  readonly source: InputDStream<Row> | Receiver<Row>;
+}
+
+/** An operator and its parents. */
+export interface StageNode extends NodeBase {
+  readonly kind: 'stage';
+  readonly op: Op<Row>;
+  readonly parents: readonly StreamNode[];
+}
+
+/** An output and its parent. */
+export interface SinkNode extends NodeBase {
+  readonly kind: 'sink';
+  /** Its number among the outputs of the program; the id of its output operation in every batch. */
+  readonly outputId: number;
+  readonly output: Output<Row>;
+  readonly parent: StreamNode;
+}
+
+/** A node that has an RDD at a time. */
+export type StreamNode = InputNode | StageNode;
+
+/** The program as plain data, parents before children; what no output can reach is not in it. */
+export interface Graph {
+  readonly batchMs: number;
+  readonly inputs: readonly InputNode[];
+  readonly stages: readonly StageNode[];
+  readonly sinks: readonly SinkNode[];
+}
+
+/** The program while it is written. */
+export class GraphBuilder {
+  readonly #batchMs: number;
+  readonly #inputs: InputNode[] = [];
+  readonly #stages: StageNode[] = [];
+  readonly #sinks: SinkNode[] = [];
+  #size = 0;
+
+  constructor(batchMs: number) {
+    this.#batchMs = batchMs;
+  }
+
+  /** @param name as the program writes it */
+  input(name: string, source: InputDStream<Row> | Receiver<Row>): InputNode {
+    const streamId = this.#inputs.length;
+    const node: InputNode = { kind: 'input', ...this.#base('input', name), slideMs: this.#batchMs, streamId, source };
+    this.#inputs.push(node);
+    return node;
+  }
+
+  /** @param parents at least one */
+  stage(op: Op<Row>, parents: readonly StreamNode[]): StageNode {
+    const slideMs = op.slideMs ?? (parents[0] as StreamNode).slideMs;
+    const node: StageNode = { kind: 'stage', ...this.#base('stage', op.name), slideMs, op, parents };
+    this.#stages.push(node);
+    return node;
+  }
+
+  sink(output: Output<Row>, parent: StreamNode): SinkNode {
+    const base = this.#base('sink', output.name);
+    const node: SinkNode = { kind: 'sink', ...base, slideMs: parent.slideMs, outputId: this.#sinks.length, output, parent };
+    this.#sinks.push(node);
+    return node;
+  }
+
+  /** How many outputs there are so far. */
+  get outputCount(): number {
+    return this.#sinks.length;
+  }
+
+  /** The program as it is run. */
+  freeze(): Graph {
+    const reached = new Set<StreamNode>();
+    const visit = (node: StreamNode): void => {
+      if (reached.has(node)) return;
+      reached.add(node);
+      if (node.kind === 'stage') node.parents.forEach(visit);
+    };
+    for (const sink of this.#sinks) visit(sink.parent);
+    return Object.freeze({
+      batchMs: this.#batchMs,
+      inputs: this.#inputs.filter((node) => reached.has(node)),
+      stages: this.#stages.filter((node) => reached.has(node)),
+      sinks: [...this.#sinks],
+    });
+  }
+
+  #base(kind: string, name: string): { readonly id: NodeId; readonly label: Label } {
+    const id = `${kind}:${this.#size}:${name}`;
+    this.#size += 1;
+    return { id, label: { name, site: CallSite.here() } };
+  }
+}
+
+/** The graph as text, a node a line: what tests snapshot and people read. */
+export function describe(graph: Graph): string {
+  const lines = [
+    ...graph.inputs.map((node) => `${node.id}`),
+    ...graph.stages.map((node) => {
+      const { arity, isNarrow, keeps } = node.op;
+      const traits = [isNarrow ? 'narrow' : 'wide', `keeps ${keeps}`, `arity ${arity}`].join(', ');
+      return `${node.id} ← ${node.parents.map((parent) => parent.id).join(', ')}  (${traits}, each ${node.slideMs} ms)`;
+    }),
+    ...graph.sinks.map((node) => `${node.id} ← ${node.parent.id}  (each ${node.slideMs} ms)`),
+  ];
+  return lines.join('\n');
+}

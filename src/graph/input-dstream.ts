@@ -1,0 +1,50 @@
+import type { Row } from '../core/row.ts';
+import type { Time } from '../core/time.ts';
+import type { RDD } from '../rdd/rdd.ts';
+
+/**
+ * A source that is asked for its data at every batch time; extend it for a source of your own, and give it to
+ * `ssc.inputStream(new MySource())`.
+ *
+ * For data that arrives by itself, extend Receiver instead.
+ *
+ * Spark: as InputDStream; there a subclass is a stream itself and takes the context in its constructor.
+ */
+export abstract class InputDStream<T extends Row> {
+  /** What errors and `describe()` call it. */
+  get name(): string {
+    return this.constructor.name;
+  }
+
+  /**
+   * The data of batch `time`, or undefined when there is no RDD at all (which is not an empty one).
+   *
+   * Called once for each batch, in order; the next call waits for the promise. What it throws refuses the batch.
+   */
+  abstract compute(time: Time, make: RDDMaker): RDD<T> | undefined | Promise<RDD<T> | undefined>;
+
+  /** Called once, before the first batch. What it throws fails `start()`. */
+  start(): void {}
+
+  /** Called once, after the last batch. */
+  stop(): void | Promise<void> {}
+
+  /**
+   * How far it has read, after a batch was computed: a plain value, shown to listeners in the batch's input info and kept
+   * for recovery. Undefined when there is nothing to come back to.
+   */
+  position(): Row {
+    return undefined;
+  }
+
+  /** Called before `start()` when a program comes back: what `position()` said after its last batch. */
+  restore(_position: Row): void {}
+}
+
+/** How an input makes its RDDs. */
+export interface RDDMaker {
+  /** Rows in so many partitions (1), cut into contiguous slices of equal length. */
+  rows<T extends Row>(rows: readonly T[], partitions?: number): RDD<T>;
+  /** The partitions of all, one after the other; of none, an RDD of no partition. */
+  union<T extends Row>(rdds: readonly RDD<T>[]): RDD<T>;
+}

@@ -1,0 +1,139 @@
+import { FiresteelError, JobError, messageOf } from '../core/errors.ts';
+import type { Row } from '../core/row.ts';
+import { Time } from '../core/time.ts';
+import type { Block } from '../rdd/block.ts';
+import type { Engine } from '../rdd/engine.ts';
+import { planAs } from '../rdd/label.ts';
+import { dataPlan, rowsPlan, unionPlan } from '../rdd/make-plan.ts';
+import { RDD } from '../rdd/rdd.ts';
+import type { Answer } from './answer.ts';
+import { runInBatch } from './batch-scope.ts';
+import type { InputNode, StageNode, StreamNode } from './graph.ts';
+import type { InputDStream, RDDMaker } from './input-dstream.ts';
+import type { Batch } from './op.ts';
+
+/** What all nodes of a running graph share. */
+export interface Planning {
+  readonly engine: Engine;
+  /** The first batch is one interval after it. */
+  readonly zeroTimeMs: number;
+}
+
+/**
+ * The RDD of a stage at a time, from what its parents said of that time: the step that the actors and the plain loop
+ * share. Batch times must come in order; the next one waits for the promise.
+ */
+export function stepStage(
+  node: StageNode,
+  timeMs: number,
+  parents: readonly Answer[],
+  planning: Planning,
+): Answer | Promise<Answer> {
+  const failed = parents.find((answer) => answer.type === 'rdd.failed');
+  if (failed !== undefined) return failed;
+  if (!isTimeValid(node, timeMs, planning)) return { type: 'rdd.none', timeMs };
+  const missing = parents.findIndex((answer) => answer.type === 'rdd.none');
+  if (missing >= 0) {
+    return node.op.withoutParent === 'none' ? { type: 'rdd.none', timeMs } : refuse(parentMissing(node, missing, timeMs), timeMs);
+  }
+  const inputs = parents.map((answer) => (answer as Extract<Answer, { type: 'rdd.ready' }>).rdd);
+  return answerOf(timeMs, () => plan(node, timeMs, inputs, planning), node);
+}
+
+/** What an input said of a time, and how far it has read. */
+export interface InputAnswer {
+  readonly answer: Answer;
+  readonly position: Row;
+}
+
+/** The RDD of an input that is asked. */
+export function stepInput(node: InputNode, timeMs: number, planning: Planning): InputAnswer | Promise<InputAnswer> {
+  const source = node.source as InputDStream<Row>;
+  const make = makerOf(planning.engine);
+  let position: Row;
+  const compute = (): ReturnType<typeof source.compute> => planAs(node.label, () => source.compute(new Time(timeMs), make));
+  const read = (): ReturnType<typeof source.compute> => {
+    const made = compute();
+    const thenPosition = (rdd: RDD<Row> | undefined): RDD<Row> | undefined => {
+      position = source.position();
+      return rdd;
+    };
+    return made instanceof Promise ? made.then(thenPosition) : thenPosition(made);
+  };
+  const answer = answerOf(timeMs, () => runInBatch(`batch ${timeMs} ms, ${siteOf(node)}`, read), node);
+  return answer instanceof Promise ? answer.then((late) => ({ answer: late, position })) : { answer, position };
+}
+
+/** The RDD of an input that blocks were received for: one partition a block. */
+export function blocksToAnswer(node: InputNode, timeMs: number, blocks: readonly Block[], planning: Planning): Answer {
+  const partitions = blocks.map((block) => block.chunks);
+  return { type: 'rdd.ready', timeMs, rdd: new RDD(dataPlan(partitions, node.label), planning.engine) };
+}
+
+/** A stream has RDDs at multiples of its slide after zero time, and at no other time. */
+function isTimeValid(node: StreamNode, timeMs: number, { zeroTimeMs }: Planning): boolean {
+  return timeMs > zeroTimeMs && (timeMs - zeroTimeMs) % node.slideMs === 0;
+}
+
+function plan(
+  node: StageNode,
+  timeMs: number,
+  inputs: readonly RDD<Row>[],
+  { engine }: Planning,
+): RDD<Row> | Promise<RDD<Row>> {
+  const batch: Batch = {
+    time: new Time(timeMs),
+    defaultParallelism: engine.defaultParallelism,
+    inputs,
+    input: <T extends Row>() => inputs[0] as unknown as RDD<T>,
+    rows: (rows) => new RDD(rowsPlan(rows, 1, node.label), engine),
+    driver: (f) => runInBatch(`batch ${timeMs} ms, ${siteOf(node)}`, () => planAs(undefined, f)),
+  };
+  return planAs(node.label, () => node.op.plan(batch));
+}
+
+/** Makes an answer of what a plan returns or throws. */
+function answerOf(
+  timeMs: number,
+  make: () => RDD<Row> | undefined | Promise<RDD<Row> | undefined>,
+  node: StreamNode,
+): Answer | Promise<Answer> {
+  const answer = (rdd: RDD<Row> | undefined): Answer =>
+    rdd === undefined ? { type: 'rdd.none', timeMs } : { type: 'rdd.ready', timeMs, rdd };
+  const fail = (error: unknown): Answer => refuse(planFailure(error, node, timeMs), timeMs);
+  try {
+    const made = make();
+    return made instanceof Promise ? made.then(answer, fail) : answer(made);
+  } catch (error) {
+    return fail(error);
+  }
+}
+
+function refuse(error: FiresteelError, timeMs: number): Answer {
+  return { type: 'rdd.failed', timeMs, error };
+}
+
+function planFailure(error: unknown, node: StreamNode, timeMs: number): FiresteelError {
+  if (error instanceof FiresteelError) return error;
+  const facts = { operator: node.label.name, timeMs, message: messageOf(error) };
+  return new JobError('BATCH.PLAN_THREW', facts, { at: [siteOf(node)], cause: error });
+}
+
+function parentMissing(node: StageNode, missing: number, timeMs: number): JobError {
+  const parent = node.parents[missing] as StreamNode;
+  const facts = { operator: node.label.name, parent: parent.label.name, timeMs };
+  return new JobError('BATCH.PARENT_WITHOUT_RDD', facts, { at: [siteOf(node), siteOf(parent)] });
+}
+
+/** `map (job.ts:14)` */
+export function siteOf(node: { readonly label: { readonly name: string; readonly site: unknown } }): string {
+  return `${node.label.name} (${String(node.label.site)})`;
+}
+
+/** What makes RDDs for inputs. */
+export function makerOf(engine: Engine): RDDMaker {
+  return {
+    rows: (rows, partitions = 1) => new RDD(rowsPlan(rows, partitions), engine),
+    union: (rdds) => new RDD(unionPlan(rdds.map((rdd) => rdd.plan)), engine),
+  };
+}

@@ -1,0 +1,126 @@
+import { assert } from '../core/errors.ts';
+import type { Row } from '../core/row.ts';
+import type { Runtime } from '../core/runtime.ts';
+
+/**
+ * A source that data arrives at by itself; extend it for a source of your own, and give it to
+ * `ssc.receiverStream(new MyReceiver())`.
+ *
+ * `onStart` begins to listen and returns; from then on rows are given to `store`. A receiver takes one slot of
+ * `local[n]` for its life.
+ *
+ * Spark: as Receiver; `store` takes one row and says whether there is room for more, `storeBlock` is Spark's other
+ * `store`, since JavaScript cannot tell a row from a list of rows.
+ */
+export abstract class Receiver<T extends Row> {
+  #port: ReceiverPort<T> | undefined;
+
+  /** What errors and listeners call it. */
+  get name(): string {
+    return this.constructor.name;
+  }
+
+  /** Begins to receive and returns at once. What it throws, or rejects with, is a failure: it is started again later. */
+  abstract onStart(): void | Promise<void>;
+
+  /** Ends receiving; everything `onStart` opened is closed when it has returned (or its promise resolved). */
+  abstract onStop(): void | Promise<void>;
+
+  /**
+   * Adds a row to the open block.
+   *
+   * The row is taken in any case. False means that this receiver holds as much as it may: await `drained()` before the
+   * next one.
+   *
+   * @throws UsageError (RECEIVER.NOT_STARTED) outside `onStart` … `onStop`
+   */
+  store(row: T): boolean {
+    return this.#attached.store(row);
+  }
+
+  /**
+   * Adds whole lines of UTF-8 text to the open block, each ended by LF or CRLF (the last may lack it); they stay bytes
+   * until an operator asks for a line. For receivers of text; returns as `store`. The bytes must not change afterwards.
+   */
+  storeLines(bytes: Buffer): boolean {
+    return this.#attached.storeLines(bytes);
+  }
+
+  /**
+   * Stores rows, or lines of text as bytes, as a block of their own; resolves when they are safe, which is the moment to
+   * acknowledge them to where they came from. Waits first while this receiver holds as much as it may.
+   *
+   * @param meta whatever the source wants to tell with the block
+   */
+  storeBlock(rows: Iterable<T> | Buffer, meta?: Row): Promise<void> {
+    return this.#attached.storeBlock(rows, meta);
+  }
+
+  /** Resolves when there is room again. */
+  drained(): Promise<void> {
+    return this.#attached.drained();
+  }
+
+  /**
+   * Asks to be stopped and started again: after `delayMs` exactly, or after a back-off that grows from
+   * spark.streaming.receiverRestartDelay. Returns at once; the blocks stored so far stay.
+   */
+  restart(message: string, error?: unknown, delayMs?: number): void {
+    this.#attached.restart(message, error, delayMs);
+  }
+
+  /** Asks to be stopped for good. */
+  stop(message: string, error?: unknown): void {
+    this.#attached.stop(message, error);
+  }
+
+  /** Tells the listeners of an error and goes on. */
+  reportError(message: string, error: unknown): void {
+    this.#attached.reportError(message, error);
+  }
+
+  /** Whether `onStart` has been called and `onStop` has not. */
+  isStarted(): boolean {
+    return this.#port?.isStarted() ?? false;
+  }
+
+  /** Whether it has been stopped for good. */
+  isStopped(): boolean {
+    return this.#port?.isStopped() ?? false;
+  }
+
+  /** The number of its stream, counted over the inputs of the context. */
+  get streamId(): number {
+    return this.#attached.streamId;
+  }
+
+  /** Time, chance and sockets: what it should use so that its programs can be tested. */
+  protected get runtime(): Runtime {
+    return this.#attached.runtime;
+  }
+
+  /** Gives it its place in a running context. @internal */
+  attach(port: ReceiverPort<T>): void {
+    this.#port = port;
+  }
+
+  get #attached(): ReceiverPort<T> {
+    assert(this.#port !== undefined, `the receiver ${this.name} belongs to a started context`);
+    return this.#port;
+  }
+}
+
+/** What a running context gives a receiver. */
+export interface ReceiverPort<T extends Row> {
+  readonly streamId: number;
+  readonly runtime: Runtime;
+  store(row: T): boolean;
+  storeLines(bytes: Buffer): boolean;
+  storeBlock(rows: Iterable<T> | Buffer, meta: Row): Promise<void>;
+  drained(): Promise<void>;
+  restart(message: string, error: unknown, delayMs: number | undefined): void;
+  stop(message: string, error: unknown): void;
+  reportError(message: string, error: unknown): void;
+  isStarted(): boolean;
+  isStopped(): boolean;
+}

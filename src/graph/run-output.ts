@@ -1,0 +1,38 @@
+import { FiresteelError, JobError, messageOf } from '../core/errors.ts';
+import type { Row } from '../core/row.ts';
+import { Time } from '../core/time.ts';
+import type { Engine } from '../rdd/engine.ts';
+import { JobScope } from '../rdd/job-scope.ts';
+import type { RDD } from '../rdd/rdd.ts';
+import { runInBatch } from './batch-scope.ts';
+import type { SinkNode } from './graph.ts';
+import { siteOf } from './planning.ts';
+
+/**
+ * Runs an output for one batch, and all the actions it began, awaited or not.
+ *
+ * @throws FiresteelError what failed; an error of the user's own function is its cause
+ */
+export async function runOutput(
+  node: SinkNode,
+  rdd: RDD<Row>,
+  timeMs: number,
+  engine: Engine,
+  signal: AbortSignal,
+): Promise<void> {
+  const name = `batch ${timeMs} ms, ${siteOf(node)}`;
+  const job = new JobScope(name, signal);
+  try {
+    await runInBatch(name, async () => {
+      try {
+        await node.output.run(rdd.boundTo(job), new Time(timeMs), { terminal: engine.runtime.terminal, signal });
+      } finally {
+        await job.end();
+      }
+    });
+  } catch (error) {
+    if (error instanceof FiresteelError) throw error;
+    const facts = { output: node.label.name, timeMs, message: messageOf(error) };
+    throw new JobError('OUTPUT.THREW', facts, { at: [siteOf(node)], cause: error });
+  }
+}

@@ -1,0 +1,36 @@
+// The public door of firesteel.
+
+export { keyOf, type Keyed } from './core/keys.ts';
+export {
+  BugError,
+  type ErrorCode,
+  FiresteelError,
+  JobError,
+  SourceError,
+  StateError,
+  UsageError,
+} from './core/errors.ts';
+export type { LogEntry, LogSink } from './core/logger.ts';
+export type { Pair, Row } from './core/row.ts';
+export type { Runtime } from './core/runtime.ts';
+export { SparkConf } from './core/spark-conf.ts';
+export { systemRuntime } from './core/system-runtime.ts';
+export { Duration, type DurationLike, Milliseconds, Minutes, Seconds, Time } from './core/time.ts';
+export { DStream } from './dstream.ts';
+export { InputDStream, type RDDMaker } from './graph/input-dstream.ts';
+export type { Batch, Op } from './graph/op.ts';
+export type { Output, OutputWorld } from './graph/output.ts';
+export { Receiver } from './graph/receiver.ts';
+export type {
+  BatchInfo,
+  OutputOperationInfo,
+  ReceiverInfo,
+  StreamInputInfo,
+  StreamingListener,
+} from './graph/streaming-listener.ts';
+export { defineOp, defineOutput } from './ops/define.ts';
+export { HashPartitioner, type Partitioner } from './rdd/partitioner.ts';
+export { RDD } from './rdd/rdd.ts';
+export type { Converter } from './sources/socket.ts';
+export { type ContextOptions, SparkContext } from './spark-context.ts';
+export { type StopOptions, StreamingContext, type StreamingContextState, type WaitOptions } from './streaming-context.ts';

@@ -1,0 +1,24 @@
+import type { Logger } from '../core/logger.ts';
+import type { Runtime } from '../core/runtime.ts';
+import type { Executor } from './executor.ts';
+import type { Loops } from './fuse.ts';
+import type { JobScope } from './job-scope.ts';
+import type { Label } from './step.ts';
+
+/** What runs the RDDs of one SparkContext. */
+export interface Engine {
+  readonly runtime: Runtime;
+  readonly executor: Executor;
+  readonly loops: Loops;
+  readonly logger: Logger;
+  /** How many partitions a shuffle or `parallelize` makes unless told otherwise. */
+  readonly defaultParallelism: number;
+  /** spark.default.parallelism, where the program set it: how many partitions an RDD's own shuffle makes. */
+  readonly shufflePartitions: number | undefined;
+  /** The job of actions outside streaming; its signal is aborted when the SparkContext stops. */
+  readonly rootJob: JobScope;
+  /** A single call of a user's function held the event loop; told once for each operator. */
+  warnSlow(label: Label, tookMs: number): void;
+  /** @throws UsageError (CONTEXT.SPARK_CONTEXT_STOPPED) once the SparkContext is stopped */
+  checkAlive(): void;
+}

@@ -1,0 +1,89 @@
+import { JobError } from '../core/errors.ts';
+
+/**
+ * The bounds of one job: its batch, its abort signal, and every action it began.
+ *
+ * `foreachRDD` hands out an RDD bound to one. The job ends when all its actions have ended, awaited or not; the failure
+ * of an action that nobody looked at fails the job.
+ */
+export class JobScope {
+  /** Whose job: `batch 3000 ms, print (job.ts:14)`. */
+  readonly name: string;
+  readonly signal: AbortSignal;
+  readonly #actions = new Set<ActionPromise<unknown>>();
+  readonly #failed: { readonly action: ActionPromise<unknown>; readonly error: unknown }[] = [];
+
+  constructor(name: string, signal: AbortSignal) {
+    this.name = name;
+    this.signal = signal;
+  }
+
+  /** The scope of actions outside streaming, which has no end: their promises are ordinary ones. */
+  static endless(name: string, signal: AbortSignal): JobScope {
+    return new EndlessScope(name, signal);
+  }
+
+  /** Begins an action that belongs to this job. */
+  action<R>(run: () => Promise<R>): Promise<R> {
+    const action = new ActionPromise<R>((resolve, reject) => {
+      // An action begins after its call has returned, so that what it throws is always a rejection.
+      Promise.resolve().then(run).then(resolve, reject);
+    });
+    this.#actions.add(action);
+    action.outcome(
+      () => this.#actions.delete(action),
+      (error) => {
+        this.#actions.delete(action);
+        this.#failed.push({ action, error });
+      },
+    );
+    return action;
+  }
+
+  /** Resolves when every action has ended. @throws the first failure that nobody looked at */
+  async end(): Promise<void> {
+    while (this.#actions.size > 0) {
+      const [action] = this.#actions;
+      await new Promise<void>((resolve) => {
+        const next = (): void => resolve();
+        action?.outcome(next, next);
+      });
+    }
+    const unseen = this.#failed.find(({ action }) => !action.isObserved);
+    if (unseen !== undefined) throw unseen.error;
+  }
+
+  /** What an action of an aborted job rejects with. */
+  abortError(): JobError {
+    return new JobError('JOB.ABORTED', { job: this.name }, { cause: this.signal.reason });
+  }
+}
+
+class EndlessScope extends JobScope {
+  override action<R>(run: () => Promise<R>): Promise<R> {
+    return Promise.resolve().then(run);
+  }
+}
+
+/** A promise that knows whether somebody looked at it. */
+class ActionPromise<R> extends Promise<R> {
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+
+  isObserved = false;
+
+  // biome-ignore lint/suspicious/noThenProperty: to see who looks, `then` is what there is to watch
+  override then<A = R, B = never>(
+    onResolved?: ((value: R) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    this.isObserved = true;
+    return super.then(onResolved, onRejected);
+  }
+
+  /** As `then`, without being seen. */
+  outcome(onResolved: (value: R) => void, onRejected: (error: unknown) => void): void {
+    super.then(onResolved, onRejected);
+  }
+}

@@ -1,0 +1,24 @@
+import type { Chunk } from './chunk.ts';
+import { labelHere } from './label.ts';
+import type { DataPlan, Plan, UnionPlan } from './plan.ts';
+import type { Label } from './step.ts';
+
+/** Rows that are at hand, one list of chunks a partition. */
+export function dataPlan(partitions: readonly (readonly Chunk[])[], label: Label = labelHere('rows')): DataPlan {
+  return { kind: 'data', partitions, partitionCount: partitions.length, partitioner: undefined, label };
+}
+
+/** Rows cut into contiguous slices: slice i of n holds rows floor(i·length/n) to floor((i+1)·length/n) − 1. */
+export function rowsPlan(rows: readonly unknown[], partitions: number, label?: Label): DataPlan {
+  const edge = (i: number): number => Math.floor((i * rows.length) / partitions);
+  const slices = Array.from({ length: partitions }, (_, i): readonly Chunk[] => [
+    { kind: 'rows', rows: partitions === 1 ? rows : rows.slice(edge(i), edge(i + 1)) },
+  ]);
+  return dataPlan(slices, label);
+}
+
+/** The partitions of all parents, one after the other. */
+export function unionPlan(parents: readonly Plan[], label: Label = labelHere('union')): UnionPlan {
+  const partitionCount = parents.reduce((sum, parent) => sum + parent.partitionCount, 0);
+  return { kind: 'union', parents, partitionCount, partitioner: undefined, label };
+}

@@ -1,0 +1,83 @@
+import { contextAddress } from './actors/define-actor.ts';
+import type { ListenerBus } from './actors/listener-bus.ts';
+import type { ActorMessage, ContextFact } from './actors/messages.ts';
+import { type ActorSystem, startActors } from './actors/system.ts';
+import { Bus, type Posted } from './core/bus.ts';
+import type { Logger } from './core/logger.ts';
+import type { SparkConf } from './core/spark-conf.ts';
+import type { Graph } from './graph/graph.ts';
+import { InputDStream } from './graph/input-dstream.ts';
+import type { Engine } from './rdd/engine.ts';
+import { addresses, receiverInputs, supervisorAddress, wire } from './wiring.ts';
+
+/** What a program is run with. */
+export interface RunningOptions {
+  readonly graph: Graph;
+  readonly engine: Engine;
+  readonly conf: SparkConf;
+  readonly logger: Logger;
+  readonly listeners: ListenerBus;
+  /** An error of a batch, a source, or of ours. */
+  readonly onError: (error: unknown) => void;
+  /** Everything has ended. */
+  readonly onEnd: () => void;
+  /** Sees every message, for traces. */
+  readonly onMessage: ((posted: Posted) => void) | undefined;
+}
+
+/** A program at work: its actors, from the first message to the last. */
+export class Running {
+  readonly #options: RunningOptions;
+  readonly #bus: Bus;
+  readonly #system: ActorSystem;
+  readonly #giveSlotsBack: () => void;
+
+  /** @throws whatever an input throws when it is started; nothing runs then */
+  constructor(options: RunningOptions) {
+    this.#options = options;
+    const { graph, engine, conf, logger, listeners } = options;
+    const { runtime } = engine;
+    const nowMs = runtime.clock.now();
+    // The first batch is at the first multiple of the interval after now; zero time is one interval before it.
+    const zeroTimeMs = Math.floor(nowMs / graph.batchMs) * graph.batchMs;
+    const onBug = (error: unknown): void => this.#hear({ type: 'bug.found', error });
+    this.#bus = new Bus({ soon: (f) => runtime.soon(f), choose: (n) => runtime.choose(n), onBug });
+    if (options.onMessage !== undefined) this.#bus.watch(options.onMessage);
+    for (const { source } of graph.inputs) if (source instanceof InputDStream) source.start();
+    this.#giveSlotsBack = engine.executor.reserve(receiverInputs(graph).length);
+    this.#bus.register(contextAddress, (message) => this.#hear(message as ContextFact));
+    const planning = { engine, zeroTimeMs };
+    this.#system = startActors(wire({ graph, planning, runtime, conf, bus: this.#bus, logger, listeners, onBug }), onBug);
+    this.#post(addresses.listeners, { type: 'streaming.started', info: { timeMs: nowMs } });
+    for (const node of receiverInputs(graph)) this.#post(supervisorAddress(node), { type: 'receiver.start' });
+    this.#post(addresses.clock, { type: 'clock.start', zeroTimeMs });
+  }
+
+  /** Begins to end it, or hurries an end that has begun. */
+  stop(isGraceful: boolean): void {
+    this.#post(addresses.drain, { type: 'context.stop', isGraceful });
+  }
+
+  #post(to: string, message: ActorMessage): void {
+    this.#bus.post(contextAddress, to, message);
+  }
+
+  #hear(fact: ContextFact): void {
+    const { logger, onError, onEnd } = this.#options;
+    switch (fact.type) {
+      case 'error.reported':
+        logger.error('A batch or a source failed', fact.error);
+        onError(fact.error);
+        break;
+      case 'bug.found':
+        logger.error('Firesteel has found a mistake of its own', fact.error);
+        onError(fact.error);
+        break;
+      case 'context.drained':
+        this.#system.stop();
+        this.#giveSlotsBack();
+        onEnd();
+        break;
+    }
+  }
+}

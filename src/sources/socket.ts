@@ -1,0 +1,134 @@
+import { Readable } from 'node:stream';
+import { SourceError, UsageError } from '../core/errors.ts';
+import type { Row } from '../core/row.ts';
+import type { Connection, Endpoint } from '../core/sockets.ts';
+import { Receiver } from '../graph/receiver.ts';
+import { LineCutter } from './line-cutter.ts';
+
+/** @throws UsageError (SOCKET.BAD_PORT, SOCKET.BAD_HOST) */
+export function endpointOf(host: string, port: number): Endpoint {
+  if (typeof host !== 'string' || host === '') throw new UsageError('SOCKET.BAD_HOST', { host: String(host) });
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new UsageError('SOCKET.BAD_PORT', { port: String(port) });
+  return { host, port };
+}
+
+/** A TCP client that takes what comes; refused, broken and ended connections are tried again. */
+abstract class SocketReceiver<T extends Row> extends Receiver<T> {
+  readonly #to: Endpoint;
+  #connection: Connection | undefined;
+
+  constructor(to: Endpoint) {
+    super();
+    this.#to = to;
+  }
+
+  protected abstract received(bytes: Buffer): void;
+  /** No more bytes will come of this connection: keeps what is there, and asks for a restart. */
+  protected abstract lost(message: string, error?: Error): void;
+
+  /** Resolves when it is connected, or has asked for another try. @throws SourceError (SOCKET.UNKNOWN_HOST) */
+  override onStart(): Promise<void> {
+    const { host, port } = this.#to;
+    return new Promise((resolve, reject) => {
+      this.#connection = this.runtime.sockets.connect(this.#to, {
+        opened: resolve,
+        received: (bytes) => this.received(bytes),
+        ended: () => this.lost('Socket data stream had no more data'),
+        failed: (error) => {
+          // A name that nobody knows is likelier a mistake than a server that is down.
+          const isUnknown = 'code' in error && error.code === 'ENOTFOUND';
+          if (isUnknown) reject(new SourceError('SOCKET.UNKNOWN_HOST', { host }, { cause: error, retryable: true }));
+          else this.lost(`Error connecting to ${host}:${port}`, error);
+          resolve();
+        },
+      });
+    });
+  }
+
+  override onStop(): void {
+    this.#connection?.close();
+    this.#connection = undefined;
+  }
+
+  /** Whether to read; while not, TCP slows the sender down. */
+  protected read(isReading: boolean): void {
+    if (isReading) this.#connection?.resume();
+    else this.#connection?.pause();
+  }
+}
+
+/** Lines of text from a TCP server. */
+export class SocketTextReceiver extends SocketReceiver<string> {
+  readonly #lines = new LineCutter(lineBytesMax);
+
+  override get name(): string {
+    return 'SocketTextReceiver';
+  }
+
+  protected override received(bytes: Buffer): void {
+    const lines = this.#lines.add(bytes);
+    if (lines === undefined || this.storeLines(lines)) return;
+    this.read(false);
+    void this.drained().then(() => this.read(true));
+  }
+
+  protected override lost(message: string, error?: Error): void {
+    const rest = this.#lines.end();
+    if (rest !== undefined) this.storeLines(rest);
+    this.restart(message, error);
+  }
+}
+
+/** A line is kept whole in memory, and becomes one string. */
+const lineBytesMax = 64 * 1024 * 1024;
+
+/** Rows that the program's own converter reads from the bytes of a TCP server. */
+export class SocketStreamReceiver<T extends Row> extends SocketReceiver<T> {
+  readonly #convert: Converter<T>;
+  #bytes = new Readable();
+  #loss: { readonly message: string; readonly error?: Error | undefined } | undefined;
+
+  constructor(to: Endpoint, convert: Converter<T>) {
+    super(to);
+    this.#convert = convert;
+  }
+
+  override get name(): string {
+    return 'SocketStreamReceiver';
+  }
+
+  override async onStart(): Promise<void> {
+    const bytes = new Readable({ read: () => this.read(true) });
+    this.#bytes = bytes;
+    this.#loss = undefined;
+    await super.onStart();
+    for await (const row of this.#convert(bytes)) {
+      if (this.#bytes !== bytes || !this.isStarted()) return;
+      if (!this.store(row)) await this.drained();
+    }
+    if (this.#bytes === bytes) this.#restartAfterAllIsRead();
+  }
+
+  #restartAfterAllIsRead(): void {
+    const { message, error } = this.#loss ?? { message: 'The converter wants no more of this connection' };
+    this.restart(message, error);
+  }
+
+  override onStop(): void {
+    super.onStop();
+    this.#bytes.destroy();
+    this.#bytes = new Readable();
+  }
+
+  protected override received(bytes: Buffer): void {
+    if (!this.#bytes.push(bytes)) this.read(false);
+  }
+
+  protected override lost(message: string, error?: Error): void {
+    this.#loss = { message, error };
+    this.#bytes.push(null);
+  }
+}
+
+/** Reads rows from the bytes of one connection. */
+export type Converter<T extends Row> = (bytes: AsyncIterable<Buffer>) => AsyncIterable<T>;

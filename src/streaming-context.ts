@@ -1,0 +1,402 @@
+import { ListenerBus } from './actors/listener-bus.ts';
+import type { Posted } from './core/bus.ts';
+import { CallSite } from './core/call-site.ts';
+import { confKeys } from './core/conf-keys.ts';
+import { UsageError } from './core/errors.ts';
+import type { Logger } from './core/logger.ts';
+import { parseMaster } from './core/master.ts';
+import type { Row } from './core/row.ts';
+import { SparkConf } from './core/spark-conf.ts';
+import { systemRuntime } from './core/system-runtime.ts';
+import { type Duration, type DurationLike, durationOf } from './core/time.ts';
+import { Waiter } from './core/waiter.ts';
+import { DStream, type Program } from './dstream.ts';
+import { surroundingBatch } from './graph/batch-scope.ts';
+import { type Graph, GraphBuilder } from './graph/graph.ts';
+import type { InputDStream } from './graph/input-dstream.ts';
+import type { Receiver } from './graph/receiver.ts';
+import type { StreamingListener } from './graph/streaming-listener.ts';
+import type { Lifecycle } from './lifecycle/lifecycle.ts';
+import {
+  denialOf,
+  type StartCommand,
+  type StreamingContextCommand,
+  type StreamingContextFact,
+  type StreamingContextState as InnerState,
+  streamingContextLifecycle,
+  visibleState,
+} from './lifecycle/streaming-context.ts';
+import { type Holder, type World, worldOf } from './lifecycle/world.ts';
+import { checkCode, checkStage, mistakesOf } from './program-checks.ts';
+import type { RDD } from './rdd/rdd.ts';
+import { Running } from './running.ts';
+import { QueueInput } from './sources/queue.ts';
+import { type Converter, endpointOf, SocketStreamReceiver, SocketTextReceiver } from './sources/socket.ts';
+import { type ContextOptions, SparkContext } from './spark-context.ts';
+import { receiverInputs } from './wiring.ts';
+
+/** Where a StreamingContext stands. While it stops it is still ACTIVE, as in Spark. */
+export type StreamingContextState = 'INITIALIZED' | 'ACTIVE' | 'STOPPED';
+
+/** How a StreamingContext is stopped. */
+export interface StopOptions {
+  /** Whether its SparkContext ends too; spark.streaming.stopSparkContextByDefault (true) unless given. */
+  readonly stopSparkContext?: boolean;
+  /** Whether what has been received is worked off first; false unless given. */
+  readonly stopGracefully?: boolean;
+}
+
+/** What a call that waits may be given. */
+export interface WaitOptions {
+  /** Ends the waiting, with the signal's reason as the error; the context goes on. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * A streaming program: its sources, what is made of them, and its life.
+ *
+ * It is defined, started once, and stopped for good. One may be active at a time in a process; the SparkContext may serve
+ * another after it.
+ *
+ * @throws UsageError (CONTEXT.BAD_INTERVAL, CONTEXT.SPARK_CONTEXT_STOPPED, and those of SparkContext when it is given a conf)
+ *
+ * Spark: as StreamingContext; whatever has to wait returns a promise.
+ */
+export class StreamingContext implements Holder, AsyncDisposable {
+  readonly sparkContext: SparkContext;
+  /** @internal */
+  readonly madeAt: CallSite;
+  /** @internal */
+  readonly id: string;
+  /** @internal Sees every message of the actors, when set before the start. */
+  onMessage: ((posted: Posted) => void) | undefined;
+  #startedAt: CallSite | undefined;
+  #stoppedAt: CallSite | undefined;
+  readonly #batch: Duration;
+  readonly #conf: SparkConf;
+  readonly #logger: Logger;
+  readonly #builder: GraphBuilder;
+  readonly #program: Program;
+  readonly #listeners: ListenerBus;
+  readonly #place: World['streamingContext'];
+  readonly #life: Lifecycle<InnerState, StreamingContextCommand | StreamingContextFact>;
+  readonly #waiter = new Waiter();
+  #running: Running | undefined;
+
+  /** @param batchDuration how often there is a batch: `Seconds(1)`, or `'1 second'` */
+  constructor(sparkContextOrConf: SparkContext | SparkConf, batchDuration: DurationLike, options: ContextOptions = {}) {
+    this.madeAt = CallSite.here();
+    options.signal?.throwIfAborted();
+    this.#batch = durationOf(batchDuration);
+    if (this.#batch.milliseconds <= 0) {
+      const at = [`made in ${this.madeAt}`];
+      throw new UsageError('CONTEXT.BAD_INTERVAL', { interval: String(this.#batch) }, { at });
+    }
+    const isConf = sparkContextOrConf instanceof SparkConf;
+    this.sparkContext = isConf ? new SparkContext(sparkContextOrConf, options) : sparkContextOrConf;
+    this.sparkContext.checkAlive('new StreamingContext()');
+    this.#conf = this.sparkContext.getConf();
+    this.#logger = this.sparkContext.logger.child('StreamingContext');
+    this.#listeners = new ListenerBus(this.sparkContext.logger.child('ListenerBus'));
+    this.#builder = new GraphBuilder(this.#batch.milliseconds);
+    this.#program = this.#makeProgram();
+    const { runtime } = this.sparkContext.engine;
+    this.id = `streaming:${runtime.random.id()}`;
+    this.#place = worldOf(runtime).streamingContext;
+    this.#life = streamingContextLifecycle({
+      slots: { claimPlace: () => this.#place.claim(this), releasePlace: () => this.#place.release(this) },
+      onBug: (bug) => this.#logger.error('The life cycle of the StreamingContext broke', bug),
+    });
+    options.signal?.addEventListener('abort', () => void this.#stop(undefined, false), { once: true });
+  }
+
+  /** The StreamingContext that is active, if any; of another runtime than the real one where that is given. */
+  static getActive({ runtime = systemRuntime() }: Pick<ContextOptions, 'runtime'> = {}): StreamingContext | undefined {
+    return worldOf(runtime).streamingContext.holder as StreamingContext | undefined;
+  }
+
+  /** The StreamingContext that is active, or the one that `create` makes; it is not started. */
+  static async getActiveOrCreate(
+    create: () => StreamingContext | Promise<StreamingContext>,
+    options: Pick<ContextOptions, 'runtime'> = {},
+  ): Promise<StreamingContext> {
+    return StreamingContext.getActive(options) ?? (await create());
+  }
+
+  /** INITIALIZED until it is started, ACTIVE until it has stopped, then STOPPED. */
+  getState(): StreamingContextState {
+    return visibleState(this.#life.state);
+  }
+
+  /** @internal Where it was started. */
+  get startedAt(): CallSite | undefined {
+    return this.#startedAt;
+  }
+
+  /**
+   * Lines of text from a TCP server, without their ends (LF or CRLF), as UTF-8.
+   *
+   * A connection that is refused, breaks or ends is made again after a back-off. A server that sends faster than batches
+   * are worked off is slowed down by TCP.
+   *
+   * @throws UsageError (SOCKET.BAD_HOST, SOCKET.BAD_PORT)
+   */
+  socketTextStream(host: string, port: number): DStream<string> {
+    return this.#receive('socketTextStream', new SocketTextReceiver(endpointOf(host, port)));
+  }
+
+  /**
+   * Rows that `convert` reads from the bytes of a TCP server; it is called once for each connection.
+   *
+   * @throws UsageError (SOCKET.BAD_HOST, SOCKET.BAD_PORT)
+   */
+  socketStream<T extends Row>(host: string, port: number, convert: Converter<T>): DStream<T> {
+    checkCode({ name: 'socketStream', code: [convert] });
+    return this.#receive('socketStream', new SocketStreamReceiver(endpointOf(host, port), convert));
+  }
+
+  /**
+   * RDDs from an array that the program goes on filling at its end.
+   *
+   * @param oneAtATime one RDD a batch; false for all that are there, as one
+   * @param defaultRDD for a batch that finds the queue empty; null for an RDD of no partition, by default one empty partition
+   */
+  queueStream<T extends Row>(queue: RDD<T>[], oneAtATime = true, defaultRDD?: RDD<T> | null): DStream<T> {
+    return this.#input('queueStream', new QueueInput(queue, oneAtATime, defaultRDD));
+  }
+
+  /** A source of your own that data arrives at by itself. @throws UsageError (INPUT.ALREADY_USED) */
+  receiverStream<T extends Row>(receiver: Receiver<T>): DStream<T> {
+    return this.#receive('receiverStream', receiver);
+  }
+
+  /** A source of your own that is asked for its data at every batch. @throws UsageError (INPUT.ALREADY_USED) */
+  inputStream<T extends Row>(input: InputDStream<T>): DStream<T> {
+    return this.#input(input.name, input);
+  }
+
+  /** Tells a listener all that happens from now on. */
+  addStreamingListener(listener: StreamingListener): void {
+    this.#listeners.add(listener);
+  }
+
+  removeStreamingListener(listener: StreamingListener): void {
+    this.#listeners.remove(listener);
+  }
+
+  /**
+   * Starts to receive and to run batches; returns at once. On a context that is active already it only warns.
+   *
+   * What is wrong with the program is told at once, all of it, and leaves the context as it was.
+   *
+   * @throws UsageError (CONTEXT.NO_OUTPUTS, CONTEXT.NO_SLOT_LEFT, CONTEXT.SEVERAL_MISTAKES, CONTEXT.OTHER_ACTIVE,
+   *   CONTEXT.ALREADY_STOPPED, CONTEXT.SPARK_CONTEXT_STOPPED)
+   */
+  start(): void {
+    const graph = this.#builder.freeze();
+    const receivers = receiverInputs(graph).length;
+    const mistakes = this.#mistakes(receivers);
+    const command = this.#startCommand(mistakes.length);
+    if (!this.#life.may(command)) {
+      this.#refuseStart(command, mistakes);
+      return;
+    }
+    this.#startedAt = CallSite.here();
+    this.#life.send(command);
+    this.sparkContext.attach({ id: this.id, stopNow: () => void this.#stop(false, false) });
+    try {
+      this.#running = new Running({
+        graph,
+        engine: this.sparkContext.engine,
+        conf: this.#conf,
+        logger: this.#logger,
+        listeners: this.#listeners,
+        onError: (error) => this.#waiter.fail(error),
+        onEnd: () => this.#ended(),
+        onMessage: this.onMessage,
+      });
+    } catch (error) {
+      this.#life.send({ type: 'context.failed' });
+      this.#ended();
+      throw error;
+    }
+  }
+
+  /**
+   * Stops it for good, and its SparkContext unless told not to; resolves when everything has ended.
+   *
+   * With grace, what has been received is worked off first, for at most spark.streaming.gracefulStopTimeout. Without,
+   * batches that have begun may end within 2 s, the others are given up. A second call waits for the first; one without
+   * grace hurries it.
+   *
+   * @throws UsageError (CONTEXT.STOP_INSIDE_LISTENER) at the call
+   * @throws UsageError (CONTEXT.STOP_INSIDE_BATCH) as the promise's, when an output or a transform awaits it; the stop
+   *   has begun all the same
+   */
+  stop(stopSparkContext?: boolean, stopGracefully?: boolean): Promise<void>;
+  stop(options: StopOptions): Promise<void>;
+  stop(first?: boolean | StopOptions, second = false): Promise<void> {
+    if (this.#listeners.isSpeaking) throw new UsageError('CONTEXT.STOP_INSIDE_LISTENER', {});
+    const options = typeof first === 'object' ? first : { stopSparkContext: first, stopGracefully: second };
+    const stopped = this.#stop(options.stopSparkContext, options.stopGracefully ?? false);
+    const batch = surroundingBatch();
+    if (batch === undefined) return stopped;
+    const refusal = Promise.reject(new UsageError('CONTEXT.STOP_INSIDE_BATCH', { batch }));
+    // Handled from the start: `void ssc.stop()` is what an output should write.
+    refusal.catch(() => undefined);
+    return refusal;
+  }
+
+  /**
+   * Resolves when the context has stopped.
+   *
+   * @throws the last error of a batch or a source, as soon as there is one; the context goes on
+   */
+  awaitTermination({ signal }: WaitOptions = {}): Promise<void> {
+    return this.#waiter.wait(signal);
+  }
+
+  /**
+   * Resolves with true when the context has stopped, with false when the time is over.
+   *
+   * @param timeout in milliseconds, or a duration
+   * @throws as awaitTermination
+   */
+  async awaitTerminationOrTimeout(timeout: number | DurationLike, { signal }: WaitOptions = {}): Promise<boolean> {
+    const ms = typeof timeout === 'number' ? timeout : durationOf(timeout).milliseconds;
+    const over = new AbortController();
+    const { clock } = this.sparkContext.engine.runtime;
+    const timer = clock.at(clock.now() + ms, () => over.abort(timeIsOver));
+    const abort = (): void => over.abort(signal?.reason);
+    signal?.addEventListener('abort', abort, { once: true });
+    if (signal?.aborted === true) abort();
+    try {
+      await this.#waiter.wait(over.signal);
+      return true;
+    } catch (error) {
+      if (error !== timeIsOver) throw error;
+      return false;
+    } finally {
+      timer.cancel();
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Stops it, and its SparkContext, unless that has been done. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.getState() !== 'STOPPED') await this.#stop(undefined, false);
+  }
+
+  /** @internal The program as it would be run. */
+  freeze(): Graph {
+    return this.#builder.freeze();
+  }
+
+  #makeProgram(): Program {
+    return {
+      stage: (op, parents) => {
+        this.#checkDefinable(`${op.name}()`);
+        checkStage(op, parents);
+        return this.#builder.stage(op, parents);
+      },
+      sink: (output, parent) => {
+        this.#checkDefinable(`${output.name}()`);
+        checkCode(output);
+        this.#builder.sink(output, parent);
+      },
+    };
+  }
+
+  #receive<T extends Row>(name: string, receiver: Receiver<T>): DStream<T> {
+    return this.#input(name, receiver);
+  }
+
+  #input<T extends Row>(name: string, source: InputDStream<T> | Receiver<T>): DStream<T> {
+    this.#checkDefinable(`${name}()`);
+    if (usedSources.has(source)) throw new UsageError('INPUT.ALREADY_USED', { name: source.name });
+    usedSources.add(source);
+    return new DStream<T>(this.#program, this.#builder.input(name, source as unknown as Receiver<Row>));
+  }
+
+  #checkDefinable(call: string): void {
+    if (this.#life.may({ type: 'context.define' })) return;
+    const isStopped = this.#life.state === 'STOPPED';
+    const at = isStopped ? [`stopped in ${this.#stoppedAt}`] : [`started in ${this.#startedAt}`];
+    if (isStopped) throw new UsageError('CONTEXT.DEFINE_AFTER_STOP', { call }, { at });
+    throw new UsageError('CONTEXT.DEFINE_AFTER_START', { call }, { at });
+  }
+
+  #mistakes(receivers: number): readonly UsageError[] {
+    const { master, engine } = this.sparkContext;
+    const { slots } = parseMaster(master, engine.runtime.cores);
+    return mistakesOf({ outputs: this.#builder.outputCount, receivers, slots, master, madeAt: String(this.madeAt) });
+  }
+
+  #startCommand(mistakes: number): StartCommand {
+    const other = this.#place.holder;
+    return {
+      type: 'context.start',
+      isSparkContextAlive: !this.sparkContext.isStopped,
+      activeElsewhere: other === undefined || other === this ? undefined : String(other.startedAt),
+      outputs: this.#builder.outputCount,
+      mistakes,
+    };
+  }
+
+  #refuseStart(command: StartCommand, mistakes: readonly UsageError[]): void {
+    switch (denialOf(this.#life.state, command)) {
+      case 'already-active':
+        this.#logger.warn('StreamingContext has already been started');
+        return;
+      case 'already-stopping':
+      case 'already-stopped':
+        throw new UsageError(
+          'CONTEXT.ALREADY_STOPPED',
+          { call: 'start()' },
+          { at: [`made in ${this.madeAt}`, `stopped in ${this.#stoppedAt}`] },
+        );
+      case 'spark-context-stopped':
+        this.sparkContext.checkAlive('start()');
+        return;
+      case 'other-context-active': {
+        const at = [`made in ${this.madeAt}`, `the other started in ${command.activeElsewhere}`];
+        throw new UsageError('CONTEXT.OTHER_ACTIVE', {}, { at });
+      }
+      default: {
+        const [only] = mistakes;
+        if (mistakes.length === 1 && only !== undefined) throw only;
+        const texts = mistakes.map((mistake) => mistake.message);
+        const cause = new AggregateError(mistakes);
+        throw new UsageError('CONTEXT.SEVERAL_MISTAKES', { mistakes: texts }, { cause });
+      }
+    }
+  }
+
+  async #stop(stopSparkContext: boolean | undefined, isGraceful: boolean): Promise<void> {
+    const { state } = this.#life;
+    if (state === 'STOPPED') this.#logger.warn('StreamingContext has already been stopped');
+    this.#stoppedAt ??= CallSite.here();
+    if (state === 'INITIALIZED') {
+      this.#logger.warn('StreamingContext has not been started yet');
+      this.#life.send({ type: 'context.stop' });
+      this.#waiter.end();
+    }
+    if (state === 'ACTIVE') this.#life.send({ type: 'context.stop' });
+    this.#running?.stop(isGraceful);
+    await this.#life.whenStopped;
+    if (stopSparkContext ?? this.#conf.read(confKeys.stopSparkContextByDefault)) await this.sparkContext.stop();
+    this.#waiter.end();
+  }
+
+  /** All parts have ended. */
+  #ended(): void {
+    this.#running = undefined;
+    this.sparkContext.detach(this);
+    this.#life.send({ type: 'context.stopped' });
+  }
+}
+
+const timeIsOver = new Error('the time is over');
+
+/** A source has a state of its own: it serves one stream, once. */
+const usedSources = new WeakSet<object>();

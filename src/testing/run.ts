@@ -1,0 +1,76 @@
+import type { Row } from '../core/row.ts';
+import { SparkConf } from '../core/spark-conf.ts';
+import { type TestRuntime, testRuntime } from '../core/test-runtime.ts';
+import { type DurationLike, durationOf, Milliseconds } from '../core/time.ts';
+import type { DStream } from '../dstream.ts';
+import { runPlainLoop } from '../graph/plain-loop.ts';
+import { StreamingContext } from '../streaming-context.ts';
+import { Feed, type FeedBatch } from './feed.ts';
+
+/** How `run` runs a program. */
+export interface RunOptions {
+  /** The actors, as in production, or the plain loop over batches that they must be equal to; `actors` unless given. */
+  readonly using?: 'actors' | 'loop';
+  /** How many batches; as many as were given unless given. */
+  readonly batches?: number;
+  /** How long a batch is; 1 second unless given. */
+  readonly batchDuration?: DurationLike;
+  /** Into how many partitions the rows of a batch are cut; 2 unless given. */
+  readonly partitions?: number;
+  /** Decides the interleavings of messages. */
+  readonly seed?: number;
+  /** A world to run in, where the test wants to look at it afterwards. */
+  readonly runtime?: TestRuntime;
+  /** Further settings. */
+  readonly conf?: SparkConf;
+}
+
+/**
+ * Runs a program over batches given as arrays, on a clock of its own, and gives back what came out: the rows of each
+ * output of the stream that the program returns, in order of time.
+ *
+ * There is one entry an output: a batch in which the stream has no RDD gives none.
+ *
+ * @param program defines the program on `ssc` from `input`, and returns the stream to look at
+ * @throws the last error of a batch, after all batches have run
+ * @example
+ * await run((ssc, input) => input.map((n) => n + 1), [[1, 2], [], [3]]) // => [[2, 3], [], [4]]
+ */
+export async function run<T extends Row, U extends Row>(
+  program: (ssc: StreamingContext, input: DStream<T>) => DStream<U>,
+  batches: readonly FeedBatch<T>[],
+  options: RunOptions = {},
+): Promise<U[][]> {
+  const runtime = options.runtime ?? testRuntime(options.seed === undefined ? {} : { seed: options.seed });
+  const conf = (options.conf ?? new SparkConf()).clone().setIfMissing('spark.master', 'local[2]');
+  const batch = durationOf(options.batchDuration ?? Milliseconds(1000));
+  const ssc = new StreamingContext(conf.setIfMissing('spark.app.name', 'run'), batch, { runtime });
+  const outputs: U[][] = [];
+  try {
+    const input = ssc.inputStream(new Feed(batches, options.partitions));
+    program(ssc, input).foreachRDD(async (rdd) => {
+      outputs.push(await rdd.collect());
+    });
+    const count = options.batches ?? batches.length;
+    if (options.using === 'loop') await runLoop(ssc, count, batch.milliseconds);
+    else await runActors(ssc, runtime, count * batch.milliseconds);
+  } finally {
+    await ssc[Symbol.asyncDispose]();
+  }
+  return outputs;
+}
+
+async function runLoop(ssc: StreamingContext, count: number, batchMs: number): Promise<void> {
+  const { engine } = ssc.sparkContext;
+  const zeroTimeMs = Math.floor(engine.runtime.clock.now() / batchMs) * batchMs;
+  const timesMs = Array.from({ length: count }, (_, i) => zeroTimeMs + (i + 1) * batchMs);
+  const errors: unknown[] = [];
+  await runPlainLoop(ssc.freeze(), { engine, zeroTimeMs }, timesMs, (error) => errors.push(error));
+  if (errors.length > 0) throw errors.at(-1);
+}
+
+async function runActors(ssc: StreamingContext, runtime: TestRuntime, ms: number): Promise<void> {
+  ssc.start();
+  await runtime.clock.advance(ms);
+  await ssc.awaitTerminationOrTimeout(0);
+}
