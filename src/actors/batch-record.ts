@@ -13,7 +13,7 @@ export interface OutputRecord {
 /** What the scheduler knows of a batch. */
 export class BatchRecord {
   readonly timeMs: number;
-  readonly inputs = new Map<number, StreamInputInfo>();
+  readonly inputs: Map<number, StreamInputInfo> = new Map();
   /** The outputs that have a job, in the order of the program. */
   readonly outputs: OutputRecord[] = [];
   /** How many inputs and sinks have not spoken yet. */

@@ -1,5 +1,6 @@
 import { inspect, types } from 'node:util';
 import { UsageError } from './errors.ts';
+import { Duration, Time } from './time.ts';
 
 /** The name of the method by which a class says how its objects are compared as keys; see {@link Keyed}. */
 export const keyOf: unique symbol = Symbol.for('firesteel.keyOf');
@@ -65,7 +66,7 @@ function encoded(key: unknown, around: Around | undefined): Key {
       return key;
   }
   if (key === null) return key;
-  return isKeyed(key) ? encoded(key[keyOf](), entered(key, around)) : mark + written(key, around);
+  return isKeyed(key) ? encoded(formOf(key), entered(key, around)) : mark + written(key, around);
 }
 
 /** Every part says its kind and its length first, so that two keys are written alike only when they are equal. */
@@ -90,7 +91,7 @@ function written(part: unknown, around: Around | undefined): string {
 
 function writtenObject(object: object, around: Around | undefined): string {
   const inside = entered(object, around);
-  if (isKeyed(object)) return written(object[keyOf](), inside);
+  if (isKeyed(object)) return written(formOf(object), inside);
   if (Array.isArray(object)) return writtenTuple(object, inside);
   if (types.isDate(object)) return `d${object.getTime()};`;
   if (types.isUint8Array(object)) return writtenBytes(object);
@@ -120,8 +121,15 @@ function writtenBytes(bytes: Uint8Array): string {
   return `b${text.length}:${text}`;
 }
 
-function isKeyed(value: unknown): value is Keyed {
-  return typeof value === 'object' && value !== null && typeof (value as Partial<Keyed>)[keyOf] === 'function';
+function isKeyed(value: unknown): value is Keyed | Duration | Time {
+  if (typeof value !== 'object' || value === null) return false;
+  return typeof (value as Partial<Keyed>)[keyOf] === 'function' || value instanceof Duration || value instanceof Time;
+}
+
+/** Two durations are equal when they are equally long; no duration equals a number or a time. */
+function formOf(keyed: Keyed | Duration | Time): unknown {
+  if (keyed instanceof Duration) return ['Duration', keyed.milliseconds];
+  return keyed instanceof Time ? ['Time', keyed.milliseconds] : keyed[keyOf]();
 }
 
 /** An object literal of any realm (a test runner may have its own), or one without a prototype. */

@@ -49,8 +49,8 @@ export class ManualClock implements Clock {
   }
 
   /**
-   * Moves the time on as if it passed: settles, then stops at every deadline on the way, with `now()` equal to it, fires
-   * its timers and settles again.
+   * Moves the time on as if it passed: settles, then stops at every deadline on the way, with `now()` equal to it,
+   * fires its timers and settles again.
    *
    * @param ms how far, a whole number of milliseconds
    * @throws UsageError (CLOCK.BAD_STEP, CLOCK.ALREADY_MOVING); what `settle()` throws

@@ -47,20 +47,19 @@ export class Settling {
   /** The code that runs now begins to sleep on the test's clock; call the result when it wakes. */
   fallAsleep(): () => void {
     const sleeper = this.#current();
-    addSleeps(sleeper, 1);
+    this.#addSleeps(sleeper, 1);
     this.#changed();
-    return () => addSleeps(sleeper, -1);
+    return () => this.#addSleeps(sleeper, -1);
   }
 
   async #run<R>(name: string, f: () => Promise<R>): Promise<R> {
     const inside = { parent: currentScope(), outer: this.#current() };
-    const activity: Activity = { kind: 'activity', name, ...inside, isOpen: true, sleeps: 0 };
+    const activity: Activity = { kind: 'activity', name, ...inside, sleeps: 0 };
     this.#open.add(activity);
     try {
       return await runInScope(activity, f);
     } finally {
-      addSleeps(activity, -activity.sleeps);
-      activity.isOpen = false;
+      this.#addSleeps(activity, -activity.sleeps);
       this.#open.delete(activity);
       this.#changed();
     }
@@ -68,6 +67,13 @@ export class Settling {
 
   #current(): Activity | undefined {
     return findScope((scope): scope is Activity => this.#open.has(scope as Activity));
+  }
+
+  /** Counts sleeps that begin or end, for an activity and those around it, out to the first that has ended. */
+  #addSleeps(innermost: Activity | undefined, count: number): void {
+    for (let activity = innermost; activity !== undefined && this.#open.has(activity); activity = activity.outer) {
+      activity.sleeps += count;
+    }
   }
 
   async #untilQuiet(): Promise<void> {
@@ -143,12 +149,6 @@ const sliceRows = 1000;
 interface Activity extends Scope {
   /** The activity it was started in. */
   readonly outer: Activity | undefined;
-  isOpen: boolean;
   /** How many sleeps are under way in it and in the activities inside it. */
   sleeps: number;
-}
-
-/** Counts sleeps that begin or end, for an activity and those around it, as far as they have not ended. */
-function addSleeps(innermost: Activity | undefined, count: number): void {
-  for (let activity = innermost; activity?.isOpen; activity = activity.outer) activity.sleeps += count;
 }

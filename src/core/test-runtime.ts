@@ -25,8 +25,8 @@ export interface TestRuntime extends Runtime {
   readonly storage: MemoryStorage;
   readonly terminal: MemoryTerminal;
   /**
-   * Resolves when nothing is left to do until the clock moves: nothing is queued, and every activity has ended or sleeps
-   * on the clock.
+   * Resolves when nothing is left to do until the clock moves: nothing is queued, and every activity has ended or
+   * sleeps on the clock.
    *
    * @throws UsageError (RUNTIME.NOT_SETTLED) when something is still busy after 5 s of real time
    */

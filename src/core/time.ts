@@ -1,8 +1,5 @@
 import { UsageError } from './errors.ts';
 
-/** The symbol `keyOf` of core/keys: a class that has this method says itself how it is compared as a key. */
-const keyOf: unique symbol = Symbol.for('firesteel.keyOf');
-
 /**
  * A length of time, in whole milliseconds; it may be negative, as the difference of two times may be.
  *
@@ -96,11 +93,6 @@ export class Duration {
   /** Its milliseconds where a number is wanted (`a < b`), its text elsewhere (`'took ' + a`). */
   [Symbol.toPrimitive](hint: string): number | string {
     return hint === 'number' ? this.milliseconds : this.toString();
-  }
-
-  /** As a key two durations are equal when they are equally long, and no duration equals a number or a time. */
-  [keyOf](): [string, number] {
-    return ['Duration', this.milliseconds];
   }
 }
 
@@ -217,11 +209,6 @@ export class Time {
   /** Its milliseconds where a number is wanted (`a < b`), its text elsewhere (`'batch ' + a`). */
   [Symbol.toPrimitive](hint: string): number | string {
     return hint === 'number' ? this.milliseconds : this.toString();
-  }
-
-  /** As a key two times are equal when they are the same moment, and no time equals a number or a duration. */
-  [keyOf](): [string, number] {
-    return ['Time', this.milliseconds];
   }
 }
 
