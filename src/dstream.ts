@@ -75,12 +75,12 @@ export class DStream<T extends Row> {
     return this.via(union<T>(), ...others);
   }
 
-  /** Makes the RDD of every batch by a function of the program's own, with the whole RDD API at hand. {@link transform} */
+  /** Makes the RDD of every batch by a function, with the whole RDD API at hand. {@link transform} */
   transform<U extends Row>(f: (rdd: RDD<T>, time: Time) => RDD<U> | Promise<RDD<U>>): DStream<U> {
     return this.via(transform(f));
   }
 
-  /** Gives the RDD of every batch to a function, for its effect: the output that all others are made of. {@link foreachRDD} */
+  /** Gives the RDD of every batch to a function: the output that all others are made of. {@link foreachRDD} */
   foreachRDD(f: (rdd: RDD<T>, time: Time) => unknown): void {
     this.to(foreachRDD(f));
   }

@@ -1,6 +1,5 @@
 // The public door of firesteel.
 
-export { keyOf, type Keyed } from './core/keys.ts';
 export {
   BugError,
   type ErrorCode,
@@ -10,6 +9,7 @@ export {
   StateError,
   UsageError,
 } from './core/errors.ts';
+export { type Keyed, keyOf } from './core/keys.ts';
 export type { LogEntry, LogSink } from './core/logger.ts';
 export type { Pair, Row } from './core/row.ts';
 export type { Runtime } from './core/runtime.ts';
@@ -33,4 +33,9 @@ export { HashPartitioner, type Partitioner } from './rdd/partitioner.ts';
 export { RDD } from './rdd/rdd.ts';
 export type { Converter } from './sources/socket.ts';
 export { type ContextOptions, SparkContext } from './spark-context.ts';
-export { type StopOptions, StreamingContext, type StreamingContextState, type WaitOptions } from './streaming-context.ts';
+export {
+  type StopOptions,
+  StreamingContext,
+  type StreamingContextState,
+  type WaitOptions,
+} from './streaming-context.ts';

@@ -47,7 +47,10 @@ export class Running {
     this.#giveSlotsBack = engine.executor.reserve(receiverInputs(graph).length);
     this.#bus.register(contextAddress, (message) => this.#hear(message as ContextFact));
     const planning = { engine, zeroTimeMs };
-    this.#system = startActors(wire({ graph, planning, runtime, conf, bus: this.#bus, logger, listeners, onBug }), onBug);
+    this.#system = startActors(
+      wire({ graph, planning, runtime, conf, bus: this.#bus, logger, listeners, onBug }),
+      onBug,
+    );
     this.#post(addresses.listeners, { type: 'streaming.started', info: { timeMs: nowMs } });
     for (const node of receiverInputs(graph)) this.#post(supervisorAddress(node), { type: 'receiver.start' });
     this.#post(addresses.clock, { type: 'clock.start', zeroTimeMs });

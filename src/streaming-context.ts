@@ -12,6 +12,7 @@ import { type Duration, type DurationLike, durationOf } from './core/time.ts';
 import { Waiter } from './core/waiter.ts';
 import { DStream, type Program } from './dstream.ts';
 import { surroundingBatch } from './graph/batch-scope.ts';
+import { checkCode, checkStage, mistakesOf } from './graph/checks.ts';
 import { type Graph, GraphBuilder } from './graph/graph.ts';
 import type { InputDStream } from './graph/input-dstream.ts';
 import type { Receiver } from './graph/receiver.ts';
@@ -19,15 +20,14 @@ import type { StreamingListener } from './graph/streaming-listener.ts';
 import type { Lifecycle } from './lifecycle/lifecycle.ts';
 import {
   denialOf,
+  type StreamingContextState as InnerState,
   type StartCommand,
   type StreamingContextCommand,
   type StreamingContextFact,
-  type StreamingContextState as InnerState,
   streamingContextLifecycle,
   visibleState,
 } from './lifecycle/streaming-context.ts';
 import { type Holder, type World, worldOf } from './lifecycle/world.ts';
-import { checkCode, checkStage, mistakesOf } from './program-checks.ts';
 import type { RDD } from './rdd/rdd.ts';
 import { Running } from './running.ts';
 import { QueueInput } from './sources/queue.ts';
@@ -55,10 +55,11 @@ export interface WaitOptions {
 /**
  * A streaming program: its sources, what is made of them, and its life.
  *
- * It is defined, started once, and stopped for good. One may be active at a time in a process; the SparkContext may serve
- * another after it.
+ * It is defined, started once, and stopped for good. One may be active at a time in a process; the SparkContext may
+ * serve another after it.
  *
- * @throws UsageError (CONTEXT.BAD_INTERVAL, CONTEXT.SPARK_CONTEXT_STOPPED, and those of SparkContext when it is given a conf)
+ * @throws UsageError (CONTEXT.BAD_INTERVAL, CONTEXT.SPARK_CONTEXT_STOPPED, and those of SparkContext when it is given a
+ *   conf)
  *
  * Spark: as StreamingContext; whatever has to wait returns a promise.
  */
@@ -136,8 +137,8 @@ export class StreamingContext implements Holder, AsyncDisposable {
   /**
    * Lines of text from a TCP server, without their ends (LF or CRLF), as UTF-8.
    *
-   * A connection that is refused, breaks or ends is made again after a back-off. A server that sends faster than batches
-   * are worked off is slowed down by TCP.
+   * A connection that is refused, breaks or ends is made again after a back-off. A server that sends faster than
+   * batches are worked off is slowed down by TCP.
    *
    * @throws UsageError (SOCKET.BAD_HOST, SOCKET.BAD_PORT)
    */
@@ -159,7 +160,8 @@ export class StreamingContext implements Holder, AsyncDisposable {
    * RDDs from an array that the program goes on filling at its end.
    *
    * @param oneAtATime one RDD a batch; false for all that are there, as one
-   * @param defaultRDD for a batch that finds the queue empty; null for an RDD of no partition, by default one empty partition
+   * @param defaultRDD for a batch that finds the queue empty; null for an RDD of no partition, by default one empty
+   *   partition
    */
   queueStream<T extends Row>(queue: RDD<T>[], oneAtATime = true, defaultRDD?: RDD<T> | null): DStream<T> {
     return this.#input('queueStream', new QueueInput(queue, oneAtATime, defaultRDD));
@@ -366,7 +368,7 @@ export class StreamingContext implements Holder, AsyncDisposable {
         const [only] = mistakes;
         if (mistakes.length === 1 && only !== undefined) throw only;
         const texts = mistakes.map((mistake) => mistake.message);
-        const cause = new AggregateError(mistakes);
+        const cause = new AggregateError(mistakes, 'Several mistakes in one program');
         throw new UsageError('CONTEXT.SEVERAL_MISTAKES', { mistakes: texts }, { cause });
       }
     }

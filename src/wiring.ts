@@ -51,10 +51,14 @@ export function supervisorAddress({ streamId }: InputNode): string {
 
 /** The inputs that have a receiver. */
 export function receiverInputs(graph: Graph): readonly (InputNode & { readonly source: Receiver<never> })[] {
-  return graph.inputs.filter((node): node is InputNode & { source: Receiver<never> } => node.source instanceof Receiver);
+  return graph.inputs.filter(
+    (node): node is InputNode & { source: Receiver<never> } => node.source instanceof Receiver,
+  );
 }
 
-/** From graph to actors: one for each node, two more for each receiver, and the clock, scheduler, listeners and drain. */
+/**
+ * From graph to actors: one for each node, two more for each receiver, and the clock, scheduler, listeners and drain.
+ */
 export function wire(wiring: Wiring): ActorDefinition[] {
   const { graph, planning, runtime, conf, bus, logger } = wiring;
   const { scheduler: schedulerAddress, drain: drainAddress, listeners, clock } = addresses;

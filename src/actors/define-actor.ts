@@ -33,10 +33,14 @@ export const contextAddress: Address = 'context';
 /**
  * An actor on the bus: light xstate logic around plain functions.
  *
- * A message it does not know, and a throw of its own, are mistakes of ours: they go to the context as `bug.found`, before
- * xstate sees them (it would drop the one in silence, and end the process over the other).
+ * A message it does not know, and a throw of its own, are mistakes of ours: they go to the context as `bug.found`,
+ * before xstate sees them (it would drop the one in silence, and end the process over the other).
  */
-export function defineActor<M extends Message>(id: Address, bus: Bus, make: (post: Post) => Behaviour<M>): ActorDefinition {
+export function defineActor<M extends Message>(
+  id: Address,
+  bus: Bus,
+  make: (post: Post) => Behaviour<M>,
+): ActorDefinition {
   const post: Post = (to, message) => bus.post(id, to, message);
   const logic = fromCallback<Delivery>(({ receive, self }) => {
     const behaviour = make(post);

@@ -18,95 +18,112 @@ export interface DrainOptions {
 /**
  * Ends a running context in order.
  *
- * With grace: the inputs close, what they had taken in becomes batches, the batches end, the inputs let go. Without: the
- * clock and the jobs are stopped at once, and inputs are given a while to close.
+ * With grace: the inputs close, what they have taken in becomes batches, the batches end, the inputs let go. Without:
+ * the clock and the jobs are stopped at once, and inputs are given a while to close.
  */
 export function drain(options: DrainOptions, post: Post): Behaviour<DrainMessage> {
-  const { clock, logger, inputs, batchClock, scheduler } = options;
-  let mode: 'none' | 'graceful' | 'hard' = 'none';
-  let step: 'closing inputs' | 'last batches' | 'jobs' | 'stopping inputs' | 'done' = 'closing inputs';
-  let toClose = new Set(inputs);
-  let toStop = new Set(inputs);
-  let hasMore = false;
-  let timer: Timer | undefined;
+  return new Drain(options, post);
+}
 
-  const limit = (ms: number, then: () => void): void => {
-    timer?.cancel();
-    timer = clock.at(clock.now() + ms, then);
-  };
+class Drain implements Behaviour<DrainMessage> {
+  readonly on: Behaviour<DrainMessage>['on'];
+  readonly #options: DrainOptions;
+  readonly #post: Post;
+  #mode: 'none' | 'graceful' | 'hard' = 'none';
+  /** What is waited for. */
+  #step: 'the inputs' | 'the last batches' | 'the inputs to let go' | 'nothing' = 'the inputs';
+  readonly #open: Set<Address>;
+  readonly #holding: Set<Address>;
+  #hasMore = false;
+  #isClockStopped = false;
+  #areJobsFinished = false;
+  #timer: Timer | undefined;
 
-  const goHard = (): void => {
-    mode = 'hard';
-    post(batchClock, { type: 'clock.stop', isOnceMore: false });
-    post(scheduler, { type: 'jobs.stop' });
-    if (step === 'closing inputs') limit(receiverStopMs, closed);
-    else timer?.cancel();
-  };
-
-  /** All inputs have closed, or have had their time. */
-  const closed = (): void => {
-    toClose = new Set();
-    if (step !== 'closing inputs') return;
-    step = 'last batches';
-    if (mode === 'graceful') post(batchClock, { type: 'clock.stop', isOnceMore: hasMore });
-    advance();
-  };
-
-  let isClockStopped = false;
-  let areJobsFinished = false;
-  const advance = (): void => {
-    if (step === 'last batches' && isClockStopped) step = 'jobs';
-    if (step !== 'jobs' || !areJobsFinished) return;
-    step = 'stopping inputs';
-    for (const input of inputs) post(input, { type: 'input.stop' });
-    limit(receiverStopMs, ended);
-    if (toStop.size === 0) ended();
-  };
-
-  const ended = (): void => {
-    if (step === 'done') return;
-    step = 'done';
-    timer?.cancel();
-    post(contextAddress, { type: 'context.drained' });
-  };
-
-  return {
-    on: {
-      'context.stop': ({ isGraceful }) => {
-        const isFirst = mode === 'none';
-        if (!isFirst && (isGraceful || mode === 'hard')) return;
-        if (isFirst) for (const input of inputs) post(input, { type: 'input.close' });
-        if (!isGraceful) {
-          goHard();
-          return;
-        }
-        mode = 'graceful';
-        limit(options.graceMs, () => {
-          logger.warn(`The graceful stop has taken ${options.graceMs} ms (${step}); what is left is given up.`);
-          goHard();
-        });
-      },
-      'input.closed': ({ hasMore: more }, from) => {
-        hasMore ||= more;
-        toClose.delete(from);
-        if (toClose.size === 0) closed();
+  constructor(options: DrainOptions, post: Post) {
+    this.#options = options;
+    this.#post = post;
+    this.#open = new Set(options.inputs);
+    this.#holding = new Set(options.inputs);
+    this.on = {
+      'context.stop': ({ isGraceful }) => this.#begin(isGraceful),
+      'input.closed': ({ hasMore }, from) => {
+        this.#hasMore ||= hasMore;
+        this.#open.delete(from);
+        if (this.#open.size === 0) this.#inputsClosed();
       },
       'clock.stopped': ({ lastTimeMs }) => {
-        isClockStopped = true;
-        if (mode === 'graceful') post(scheduler, { type: 'jobs.finish', lastTimeMs });
-        advance();
+        this.#isClockStopped = true;
+        if (this.#mode === 'graceful') post(options.scheduler, { type: 'jobs.finish', lastTimeMs });
+        this.#checkBatches();
       },
       'jobs.finished': () => {
-        areJobsFinished = true;
-        advance();
+        this.#areJobsFinished = true;
+        this.#checkBatches();
       },
       'input.stopped': (_, from) => {
-        toStop.delete(from);
-        if (toStop.size === 0) ended();
+        this.#holding.delete(from);
+        if (this.#holding.size === 0) this.#end();
       },
-    },
-    stop: () => timer?.cancel(),
-  };
+    };
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+  }
+
+  #begin(isGraceful: boolean): void {
+    if (this.#mode === 'hard' || (this.#mode === 'graceful' && isGraceful)) return;
+    if (this.#mode === 'none') for (const input of this.#options.inputs) this.#post(input, { type: 'input.close' });
+    if (!isGraceful) {
+      this.#goHard();
+      return;
+    }
+    const { graceMs, logger } = this.#options;
+    this.#mode = 'graceful';
+    this.#limit(graceMs, () => {
+      logger.warn(`The graceful stop has waited ${graceMs} ms, now for ${this.#step}; what is left is given up.`);
+      this.#goHard();
+    });
+  }
+
+  #goHard(): void {
+    this.#mode = 'hard';
+    this.#timer?.cancel();
+    this.#post(this.#options.batchClock, { type: 'clock.stop', isOnceMore: false });
+    this.#post(this.#options.scheduler, { type: 'jobs.stop' });
+    if (this.#step === 'the inputs') this.#limit(receiverStopMs, () => this.#inputsClosed());
+    if (this.#step === 'the inputs to let go') this.#end();
+  }
+
+  /** All inputs have closed, or have had their time. */
+  #inputsClosed(): void {
+    if (this.#step !== 'the inputs') return;
+    this.#step = 'the last batches';
+    if (this.#mode === 'graceful') {
+      this.#post(this.#options.batchClock, { type: 'clock.stop', isOnceMore: this.#hasMore });
+    }
+    this.#checkBatches();
+  }
+
+  #checkBatches(): void {
+    if (this.#step !== 'the last batches' || !this.#isClockStopped || !this.#areJobsFinished) return;
+    this.#step = 'the inputs to let go';
+    for (const input of this.#options.inputs) this.#post(input, { type: 'input.stop' });
+    this.#limit(receiverStopMs, () => this.#end());
+  }
+
+  #end(): void {
+    if (this.#step === 'nothing') return;
+    this.#step = 'nothing';
+    this.#timer?.cancel();
+    this.#post(contextAddress, { type: 'context.drained' });
+  }
+
+  #limit(ms: number, then: () => void): void {
+    const { clock } = this.#options;
+    this.#timer?.cancel();
+    this.#timer = clock.at(clock.now() + ms, then);
+  }
 }
 
 /** How long a receiver may take to stop, and an input to let go; as long as Spark waits. */

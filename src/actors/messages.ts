@@ -1,11 +1,6 @@
 import type { FiresteelError } from '../core/errors.ts';
 import type { Answer } from '../graph/answer.ts';
-import type {
-  BatchInfo,
-  OutputOperationInfo,
-  ReceiverInfo,
-  StreamInputInfo,
-} from '../graph/streaming-listener.ts';
+import type { BatchInfo, OutputOperationInfo, ReceiverInfo, StreamInputInfo } from '../graph/streaming-listener.ts';
 import type { Block } from '../rdd/block.ts';
 
 // The vocabulary of the actors, read like the script of a play: first the orders, then the facts, then who hears what.
@@ -70,7 +65,12 @@ export type ReceiverFact =
   | { readonly type: 'receiver.started' }
   | { readonly type: 'receiver.failed'; readonly message: string; readonly error: unknown; readonly retryable: boolean }
   /** It asks to be stopped and started again. */
-  | { readonly type: 'receiver.restart'; readonly message: string; readonly error: unknown; readonly delayMs: number | undefined }
+  | {
+      readonly type: 'receiver.restart';
+      readonly message: string;
+      readonly error: unknown;
+      readonly delayMs: number | undefined;
+    }
   /** It goes on, and wants an error known. */
   | { readonly type: 'receiver.complained'; readonly message: string; readonly error: unknown }
   | { readonly type: 'receiver.stopped'; readonly message: string; readonly error: unknown };

@@ -55,7 +55,8 @@ export function receiverSupervisor(options: SupervisorOptions, post: Post): Beha
   const life = options.restarts({
     start: () => post(receiver, { type: 'receiver.start' }),
     stop: () => post(receiver, { type: 'receiver.stop' }),
-    scheduled: (delayMs) => logger.warn(`Receiver ${streamId} (${name}) starts again in ${delayMs} ms: ${textOf(last)}`),
+    scheduled: (delayMs) =>
+      logger.warn(`Receiver ${streamId} (${name}) starts again in ${delayMs} ms: ${textOf(last)}`),
     gaveUp: (cause) => {
       const facts = { receiver: name, message: textOf(last) };
       const error = new SourceError('RECEIVER.GAVE_UP', facts, { at: [options.site], cause });

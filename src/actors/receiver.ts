@@ -26,8 +26,8 @@ export interface ReceiverOptions {
 /**
  * Runs a user's receiver, and cuts what it stores into blocks.
  *
- * Rows come by calls, not by messages; a message is a block. What the receiver holds is bounded: `store` says when it is
- * enough, and text that was counted is counted until its batch has ended.
+ * Rows come by calls, not by messages; a message is a block. What the receiver holds is bounded: `store` says when it
+ * is enough, and text that was counted is counted until its batch has ended.
  */
 export function receiverActor(options: ReceiverOptions, post: Post): Behaviour<ReceiverMessage> {
   const { receiver, input, supervisor } = options;

@@ -23,8 +23,8 @@ export interface SchedulerOptions {
  * Runs the jobs of batches in order of time, then of the program; and says when a batch begins, ends, and is sealed.
  *
  * A batch is submitted when every sink has answered for it. One refusal refuses the batch: none of its jobs run. A job
- * that fails stops neither its siblings nor later batches. With more than one job at a time batches may end out of order;
- * they are sealed in order.
+ * that fails stops neither its siblings nor later batches. With more than one job at a time batches may end out of
+ * order; they are sealed in order.
  */
 export function scheduler(options: SchedulerOptions, post: Post): Behaviour<SchedulerMessage> {
   return new Scheduler(options, post);

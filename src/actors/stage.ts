@@ -29,7 +29,10 @@ export function stage(options: StageOptions, post: Post): Behaviour<StageMessage
   let isPlanning = false;
 
   const hear = (answer: Answer, from: Address): void => {
-    assert(heard.get(from)?.push(answer) === true, `${from} speaks to ${node.id} of no more batches than may be under way`);
+    assert(
+      heard.get(from)?.push(answer) === true,
+      `${from} speaks to ${node.id} of no more batches than may be under way`,
+    );
     planNext();
   };
 

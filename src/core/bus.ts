@@ -26,10 +26,12 @@ export interface BusOptions {
 }
 
 /**
- * The message bus: `post(from, to, message)`, first in first out for each pair of sender and receiver, drained in a loop.
+ * The message bus: `post(from, to, message)`, first in first out for each pair of sender and receiver, drained in a
+ * loop.
  *
- * xstate delivers synchronously and depth first, so that a long chain of actors overflows the stack, and its mailbox has
- * no bound. Here a message waits its turn, and messages of different pairs may overtake each other where `choose` says so.
+ * xstate delivers synchronously and depth first, so that a long chain of actors overflows the stack, and its mailbox
+ * has no bound. Here a message waits its turn, and messages of different pairs may overtake each other where `choose`
+ * says so.
  */
 export class Bus {
   readonly #options: BusOptions;

@@ -104,14 +104,24 @@ interface StageFacts {
 }
 
 const texts = {
-  'BATCH.PARENT_WITHOUT_RDD': (f: { readonly operator: string; readonly parent: string; readonly timeMs: number }): ErrorText => ({
+  'BATCH.PARENT_WITHOUT_RDD': (f: {
+    readonly operator: string;
+    readonly parent: string;
+    readonly timeMs: number;
+  }): ErrorText => ({
     what: `${f.operator} has nothing to work on in batch ${f.timeMs} ms: ${f.parent} made no RDD for it.`,
     why: `${f.operator} needs an RDD of every parent in every batch; no RDD is not the same as an empty one.`,
     fix: 'Let the source return an empty RDD for a batch without data, or give both streams the same slide.',
   }),
-  'BATCH.PLAN_THREW': (f: { readonly operator: string; readonly timeMs: number; readonly message: string }): ErrorText => ({
+  'BATCH.PLAN_THREW': (f: {
+    readonly operator: string;
+    readonly timeMs: number;
+    readonly message: string;
+  }): ErrorText => ({
     what: `${f.operator} threw while batch ${f.timeMs} ms was planned: ${f.message}`,
-    why: 'Functions of transform, and sources that are asked, run on the driver before the batch does; without them it cannot be.',
+    why:
+      'Functions of transform, and sources that are asked, run on the driver before the batch does; without them ' +
+      'it cannot be.',
     fix: 'Look at the cause below. Later batches go on; the outputs of this one did not run.',
   }),
   'BUG.ASSERTION': (f: { readonly what: string }): ErrorText => ({
@@ -165,7 +175,9 @@ const texts = {
   'CONF.BAD_MASTER': (f: { readonly master: string }): ErrorText => ({
     what: `The master '${f.master}' is not one that firesteel can run on.`,
     why: 'A program runs in slots of its own process: there is no cluster behind it to send work to.',
-    fix: "Use 'local' (1 slot), 'local[4]' (4 slots), 'local[*]' (a slot a core, at least 2) or 'local[4,maxFailures]'.",
+    fix:
+      "Use 'local' (1 slot), 'local[4]' (4 slots), 'local[*]' (a slot a core, at least 2) " +
+      "or 'local[4,maxFailures]'.",
   }),
   'CONF.BAD_VALUE': (f: { readonly key: string; readonly value: string; readonly accepted: string }): ErrorText => ({
     what: `The configuration key ${f.key} cannot be ${f.value}.`,
@@ -198,12 +210,18 @@ const texts = {
     fix: 'Say how often: new StreamingContext(conf, Seconds(1)).',
   }),
   'CONTEXT.DEFINE_AFTER_START': (f: { readonly call: string }): ErrorText => ({
-    what: `${f.call} was called after starting the StreamingContext: adding inputs, transformations and outputs then is not supported.`,
+    what:
+      `${f.call} was called after starting the StreamingContext: adding inputs, transformations and outputs then ` +
+      'is not supported.',
     why: 'The program is frozen when it starts, so that every batch runs the same one.',
-    fix: 'Define everything before start(). To change a program, stop it and make a new StreamingContext on the same SparkContext.',
+    fix:
+      'Define everything before start(). To change a program, stop it and make a new StreamingContext on the same ' +
+      'SparkContext.',
   }),
   'CONTEXT.DEFINE_AFTER_STOP': (f: { readonly call: string }): ErrorText => ({
-    what: `${f.call} was called after stopping the StreamingContext: adding inputs, transformations and outputs then is not supported.`,
+    what:
+      `${f.call} was called after stopping the StreamingContext: adding inputs, transformations and outputs then ` +
+      'is not supported.',
     why: 'A stopped context never runs again, so nothing added to it could.',
     fix: 'Make a new one on the same SparkContext: new StreamingContext(sc, Seconds(1)).',
   }),
@@ -212,15 +230,25 @@ const texts = {
     why: 'Streams are only computed for the outputs behind them.',
     fix: 'Add one before start(): stream.print() or stream.foreachRDD(f).',
   }),
-  'CONTEXT.NO_SLOT_LEFT': (f: { readonly master: string; readonly slots: number; readonly receivers: number }): ErrorText => ({
-    what: `${f.receivers} receiver${f.receivers === 1 ? ' takes' : 's take'} all ${f.slots} slot${f.slots === 1 ? '' : 's'} of ${f.master}: none is left to compute with.`,
+  'CONTEXT.NO_SLOT_LEFT': (f: {
+    readonly master: string;
+    readonly slots: number;
+    readonly receivers: number;
+  }): ErrorText => ({
+    what:
+      `${f.receivers} receiver${f.receivers === 1 ? ' takes' : 's take'} all ${f.slots} ` +
+      `slot${f.slots === 1 ? '' : 's'} of ${f.master}: none is left to compute with.`,
     why: 'A receiver takes a slot for its life; with none left, batches would wait for ever.',
-    fix: `Use at least one more: setMaster('local[${f.receivers + 1}]'), or 'local[*]' on a machine with more cores than receivers.`,
+    fix:
+      `Use at least one more: setMaster('local[${f.receivers + 1}]'), or 'local[*]' on a machine with more cores ` +
+      'than receivers.',
   }),
   'CONTEXT.OTHER_ACTIVE': (_: object): ErrorText => ({
     what: 'start() was called while another StreamingContext is active.',
     why: 'Only one StreamingContext may be active in a process.',
-    fix: 'Stop the other one first: await StreamingContext.getActive()?.stop(false). This one can still be started after that.',
+    fix:
+      'Stop the other one first: await StreamingContext.getActive()?.stop(false). This one can still be started ' +
+      'after that.',
   }),
   'CONTEXT.SEVERAL_MISTAKES': (f: { readonly mistakes: readonly string[] }): ErrorText => ({
     what: `start() found ${f.mistakes.length} mistakes in the program:\n${f.mistakes.join('\n')}`,
@@ -230,7 +258,9 @@ const texts = {
   'CONTEXT.SPARK_CONTEXT_EXISTS': (_: object): ErrorText => ({
     what: 'A SparkContext was made while another one is alive.',
     why: 'Only one SparkContext should be running in a process.',
-    fix: 'Use SparkContext.getOrCreate(), give the one you have to new StreamingContext(sc, interval), or stop it first.',
+    fix:
+      'Use SparkContext.getOrCreate(), give the one you have to new StreamingContext(sc, interval), or stop it ' +
+      'first.',
   }),
   'CONTEXT.SPARK_CONTEXT_STOPPED': (f: { readonly call: string }): ErrorText => ({
     what: `${f.call} was called on a stopped SparkContext.`,
@@ -240,7 +270,9 @@ const texts = {
   'CONTEXT.STOP_INSIDE_BATCH': (f: { readonly batch: string }): ErrorText => ({
     what: `stop() was awaited inside the work of ${f.batch}.`,
     why: 'The stop has begun, and waits for that batch; the batch would wait for the stop: neither could end.',
-    fix: 'Do not await stop() in an output or a transform: write void ssc.stop(), and await ssc.awaitTermination() outside.',
+    fix:
+      'Do not await stop() in an output or a transform: write void ssc.stop(), and await ssc.awaitTermination() ' +
+      'outside.',
   }),
   'CONTEXT.STOP_INSIDE_LISTENER': (_: object): ErrorText => ({
     what: 'stop() was called inside a streaming listener.',
@@ -248,7 +280,9 @@ const texts = {
     fix: 'Let the listener resolve a promise that the main program awaits before it calls stop().',
   }),
   'GRAPH.DIFFERENT_SLIDES': (f: { readonly operator: string; readonly slides: readonly number[] }): ErrorText => ({
-    what: `${f.operator} was given streams that have batches at different times: each ${f.slides.join(' ms, each ')} ms.`,
+    what:
+      `${f.operator} was given streams that have batches at different times: each ${f.slides.join(' ms, each ')} ` +
+      'ms.',
     why: 'It puts RDDs of the same time together, and they would not all have one.',
     fix: 'Give both the same slide: .window(length, slide) on the faster one.',
   }),
@@ -262,7 +296,11 @@ const texts = {
     why: 'Streams of one program share its batches; another context has batches of its own.',
     fix: 'Make both streams from the same StreamingContext.',
   }),
-  'GRAPH.WRONG_ARITY': (f: { readonly operator: string; readonly arity: number | string; readonly parents: number }): ErrorText => ({
+  'GRAPH.WRONG_ARITY': (f: {
+    readonly operator: string;
+    readonly arity: number | string;
+    readonly parents: number;
+  }): ErrorText => ({
     what: `${f.operator} takes ${f.arity} stream${f.arity === 1 ? '' : 's'} and was given ${f.parents}.`,
     why: 'An operator states how many parents it has.',
     fix: 'Give via() the operator and its other parents: stream.via(op, other).',

@@ -5,7 +5,12 @@ export function previewOf(row: unknown): string {
   const text =
     typeof row === 'string'
       ? JSON.stringify(row.length > charactersMax ? row.slice(0, charactersMax) : row)
-      : inspect(row, { depth: 3, breakLength: Number.POSITIVE_INFINITY, maxArrayLength: 20, maxStringLength: charactersMax });
+      : inspect(row, {
+          depth: 3,
+          breakLength: Number.POSITIVE_INFINITY,
+          maxArrayLength: 20,
+          maxStringLength: charactersMax,
+        });
   return text.length <= charactersMax ? text : `${text.slice(0, charactersMax - 1)}…`;
 }
 

@@ -24,7 +24,9 @@ export function runInBatch<R>(name: string, f: () => R | Promise<R>): R | Promis
   return made;
 }
 
-/** The batch whose work the calling code is, awaits included: who waits here for that batch to end, waits for himself. */
+/**
+ * The batch whose work the calling code is, awaits included: who waits here for that batch to end, waits for himself.
+ */
 export function surroundingBatch(): string | undefined {
   return findScope((scope): scope is BatchScope => scope.kind === 'batch' && (scope as BatchScope).isOpen)?.name;
 }

@@ -80,7 +80,14 @@ export class GraphBuilder {
 
   sink(output: Output<Row>, parent: StreamNode): SinkNode {
     const base = this.#base('sink', output.name);
-    const node: SinkNode = { kind: 'sink', ...base, slideMs: parent.slideMs, outputId: this.#sinks.length, output, parent };
+    const node: SinkNode = {
+      kind: 'sink',
+      ...base,
+      slideMs: parent.slideMs,
+      outputId: this.#sinks.length,
+      output,
+      parent,
+    };
     this.#sinks.push(node);
     return node;
   }

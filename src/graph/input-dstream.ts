@@ -24,21 +24,27 @@ export abstract class InputDStream<T extends Row> {
   abstract compute(time: Time, make: RDDMaker): RDD<T> | undefined | Promise<RDD<T> | undefined>;
 
   /** Called once, before the first batch. What it throws fails `start()`. */
-  start(): void {}
+  start(): void {
+    // Most sources have nothing to open.
+  }
 
   /** Called once, after the last batch. */
-  stop(): void | Promise<void> {}
+  stop(): void | Promise<void> {
+    // Most sources have nothing to close.
+  }
 
   /**
-   * How far it has read, after a batch was computed: a plain value, shown to listeners in the batch's input info and kept
-   * for recovery. Undefined when there is nothing to come back to.
+   * How far it has read, after a batch was computed: a plain value, shown to listeners in the batch's input info and
+   * kept for recovery. Undefined when there is nothing to come back to.
    */
   position(): Row {
     return undefined;
   }
 
   /** Called before `start()` when a program comes back: what `position()` said after its last batch. */
-  restore(_position: Row): void {}
+  restore(_position: Row): void {
+    // A source without a position has nowhere to come back to.
+  }
 }
 
 /** How an input makes its RDDs. */

@@ -40,8 +40,8 @@ export interface Batch {
   /** An RDD of these rows, in one partition. */
   rows<T extends Row>(rows: readonly T[]): RDD<T>;
   /**
-   * Calls a function of the user's on the driver: the RDDs that it makes are its own, what it throws fails the batch and
-   * names it.
+   * Calls a function of the user's on the driver: the RDDs that it makes are its own, what it throws fails the batch
+   * and names it.
    */
   driver<R>(f: () => R | Promise<R>): R | Promise<R>;
 }

@@ -1,7 +1,7 @@
-import { runOutput } from './run-output.ts';
 import type { Answer } from './answer.ts';
 import type { Graph, StreamNode } from './graph.ts';
 import { type Planning, stepInput, stepStage } from './planning.ts';
+import { runOutput } from './run-output.ts';
 
 /**
  * The engine without its actors: any graph of inputs that are asked, run batch by batch in one loop.

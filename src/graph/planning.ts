@@ -34,7 +34,9 @@ export function stepStage(
   if (!isTimeValid(node, timeMs, planning)) return { type: 'rdd.none', timeMs };
   const missing = parents.findIndex((answer) => answer.type === 'rdd.none');
   if (missing >= 0) {
-    return node.op.withoutParent === 'none' ? { type: 'rdd.none', timeMs } : refuse(parentMissing(node, missing, timeMs), timeMs);
+    return node.op.withoutParent === 'none'
+      ? { type: 'rdd.none', timeMs }
+      : refuse(parentMissing(node, missing, timeMs), timeMs);
   }
   const inputs = parents.map((answer) => (answer as Extract<Answer, { type: 'rdd.ready' }>).rdd);
   return answerOf(timeMs, () => plan(node, timeMs, inputs, planning), node);
@@ -51,7 +53,8 @@ export function stepInput(node: InputNode, timeMs: number, planning: Planning): 
   const source = node.source as InputDStream<Row>;
   const make = makerOf(planning.engine);
   let position: Row;
-  const compute = (): ReturnType<typeof source.compute> => planAs(node.label, () => source.compute(new Time(timeMs), make));
+  const compute = (): ReturnType<typeof source.compute> =>
+    planAs(node.label, () => source.compute(new Time(timeMs), make));
   const read = (): ReturnType<typeof source.compute> => {
     const made = compute();
     const thenPosition = (rdd: RDD<Row> | undefined): RDD<Row> | undefined => {

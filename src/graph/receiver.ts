@@ -20,7 +20,9 @@ export abstract class Receiver<T extends Row> {
     return this.constructor.name;
   }
 
-  /** Begins to receive and returns at once. What it throws, or rejects with, is a failure: it is started again later. */
+  /**
+   * Begins to receive and returns at once. What it throws, or rejects with, is a failure: it is started again later.
+   */
   abstract onStart(): void | Promise<void>;
 
   /** Ends receiving; everything `onStart` opened is closed when it has returned (or its promise resolved). */
@@ -47,8 +49,8 @@ export abstract class Receiver<T extends Row> {
   }
 
   /**
-   * Stores rows, or lines of text as bytes, as a block of their own; resolves when they are safe, which is the moment to
-   * acknowledge them to where they came from. Waits first while this receiver holds as much as it may.
+   * Stores rows, or lines of text as bytes, as a block of their own; resolves when they are safe, which is the moment
+   * to acknowledge them to where they came from. Waits first while this receiver holds as much as it may.
    *
    * @param meta whatever the source wants to tell with the block
    */

@@ -9,9 +9,7 @@ export type { Output } from '../graph/output.ts';
 const usual = { arity: 1, isNarrow: false, keeps: 'nothing', withoutParent: 'none', slideMs: undefined } as const;
 
 /** An operator; what is not said is as most operators have it. */
-export function defineOp<Out extends Row>(
-  op: Pick<Op<Out>, 'name' | 'code' | 'plan'> & Partial<Op<Out>>,
-): Op<Out> {
+export function defineOp<Out extends Row>(op: Pick<Op<Out>, 'name' | 'code' | 'plan'> & Partial<Op<Out>>): Op<Out> {
   return Object.freeze({ ...usual, ...op });
 }
 

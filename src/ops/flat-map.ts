@@ -11,9 +11,9 @@ import { defineOp, type Op } from './define.ts';
  * Ends    with its parent.
  *
  * @param f returns an iterable: an array, a Set, a generator, which is read no further than its rows are wanted
- * @throws JobError (STAGE.FUNCTION_THREW, STAGE.NOT_ITERABLE, STAGE.RETURNED_PROMISE) in the batch whose row it failed on
+ * @throws JobError (STAGE.FUNCTION_THREW, STAGE.NOT_ITERABLE, STAGE.RETURNED_PROMISE) in the batch of the row
  * @example
- * await run((ssc, input) => input.flatMap((line) => line.split(' ')), [['to be', 'or'], []]) // => [['to', 'be', 'or'], []]
+ * await run((ssc, input) => input.flatMap((line) => line.split(' ')), [['to be', 'or']]) // => [['to', 'be', 'or']]
  *
  * Spark: as DStream.flatMap.
  */

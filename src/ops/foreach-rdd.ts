@@ -12,7 +12,8 @@ import { defineOutput, type Output } from './define.ts';
  * Keeps   nothing.
  * Ends    with its parent.
  *
- * @param f called once a batch, with its RDD and its time; a batch may run again after a recovery, so write by batch time
+ * @param f called once a batch, with its RDD and its time; a batch may run again after a recovery, so write by batch
+ *   time
  * @throws JobError (OUTPUT.THREW) as the batch's failure, when f throws; the cause is what it threw
  * @example
  * const sums = [];

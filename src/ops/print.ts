@@ -41,5 +41,7 @@ const rule = '-'.repeat(43);
 /** A row as Spark prints it: pairs and tuples in parentheses, text as it is. */
 function textOf(row: Row): string {
   if (Array.isArray(row)) return `(${row.map(textOf).join(',')})`;
-  return typeof row === 'object' && row !== null ? inspect(row, { breakLength: Number.POSITIVE_INFINITY }) : String(row);
+  return typeof row === 'object' && row !== null
+    ? inspect(row, { breakLength: Number.POSITIVE_INFINITY })
+    : String(row);
 }

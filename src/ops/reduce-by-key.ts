@@ -14,7 +14,8 @@ import { defineOp, type Op } from './define.ts';
  * @param f merges two values of a key; associative and commutative, since values meet in any grouping
  * @param partitions how many, or what places the keys; by default the context's default parallelism
  * @throws JobError (STAGE.NOT_A_PAIR, STAGE.FUNCTION_THREW, STAGE.RETURNED_PROMISE) in the batch whose row it failed on
- * @throws UsageError (KEY.CLASS_INSTANCE, KEY.NOT_A_VALUE, KEY.CYCLE) as the batch's failure, for a key that is no value
+ * @throws UsageError (KEY.CLASS_INSTANCE, KEY.NOT_A_VALUE, KEY.CYCLE) as the batch's failure, for a key that is no
+ *   value
  * @example
  * await run((ssc, input) => input.map((w) => [w, 1]).reduceByKey((a, b) => a + b), [['a', 'a']]) // => [[['a', 2]]]
  *

@@ -7,8 +7,8 @@ export interface RowChunk<T> {
 }
 
 /**
- * Rows that are lines of text and are still bytes: whole lines of UTF-8, each ended by LF or CRLF; the last may end with
- * the chunk. No string is made before a loop asks for the line.
+ * Rows that are lines of text and are still bytes: whole lines of UTF-8, each ended by LF or CRLF; the last may end
+ * with the chunk. No string is made before a loop asks for the line.
  */
 export interface TextChunk {
   readonly kind: 'text';

@@ -2,8 +2,8 @@ import { encodeKey } from '../core/keys.ts';
 import { enough, type Loop, StepFailure, StepMistake, type Terminal } from './loop.ts';
 import type { NarrowKind } from './step.ts';
 
-// A fused chain as generated code: one loop, each user function at a call site of its own, so that V8 inlines it, and no
-// rows between the steps. `interpret.ts` says the same without generating code; a property holds the two together.
+// A fused chain as generated code: one loop, each user function at a call site of its own, so that V8 inlines it, and
+// no rows between the steps. `interpret.ts` says the same without generating code; a property holds the two together.
 //
 // Names in the generated code: f0, f1 … the functions; r0 the row that is read, r1 … what step 0, 1 … made of it.
 

@@ -10,6 +10,9 @@ interface Place {
   row: unknown;
 }
 
+/** A user's function of one row. */
+type OnRow = (row: unknown) => unknown;
+
 /** Takes a row; true when the take at the end has enough. */
 type Take = (row: unknown, sink: Sink, place: Place) => boolean;
 
@@ -19,7 +22,7 @@ export function interpret(steps: readonly Step[], terminal: Terminal): Pick<Loop
   for (let i = steps.length - 1; i >= 0; i--) {
     const step = steps[i] as Step;
     if (step.kind === 'mapPartitions') throw new TypeError('mapPartitions ends a fused loop');
-    take = takers[step.kind](i, step.f, take);
+    take = takers[step.kind](i, step.f as OnRow, take);
   }
   const first = take;
   return {
@@ -61,7 +64,7 @@ function enter(place: Place, step: number, row: unknown): void {
 
 const takers = {
   map:
-    (i: number, f: Step['f'], next: Take): Take =>
+    (i: number, f: OnRow, next: Take): Take =>
     (row, sink, place) => {
       enter(place, i, row);
       const made = f(row);
@@ -69,7 +72,7 @@ const takers = {
       return next(made, sink, place);
     },
   filter:
-    (i: number, f: Step['f'], next: Take): Take =>
+    (i: number, f: OnRow, next: Take): Take =>
     (row, sink, place) => {
       enter(place, i, row);
       const keeps = f(row);
@@ -77,7 +80,7 @@ const takers = {
       return keeps ? next(row, sink, place) : false;
     },
   flatMap:
-    (i: number, f: Step['f'], next: Take): Take =>
+    (i: number, f: OnRow, next: Take): Take =>
     (row, sink, place) => {
       enter(place, i, row);
       const many = f(row);

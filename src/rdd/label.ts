@@ -1,8 +1,8 @@
 import { CallSite } from '../core/call-site.ts';
 import type { Label } from './step.ts';
 
-// Which operator an RDD belongs to. The RDDs that an operator's plan makes bear the operator's own label; those that the
-// program makes itself, in `transform`, `foreachRDD` or batch use, bear the name and place of their call.
+// Which operator an RDD belongs to. The RDDs that an operator's plan makes bear the operator's own label; those that
+// the program makes itself, in `transform`, `foreachRDD` or batch use, bear the name and place of their call.
 
 let planned: Label | undefined;
 

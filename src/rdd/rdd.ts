@@ -15,7 +15,8 @@ import type { NarrowKind, Step } from './step.ts';
  * A lazy, immutable, partitioned list of rows: the data of one batch, or of a batch program.
  *
  * Transformations only plan; actions run and return promises. An action that is not awaited still belongs to the job in
- * which it was begun. Rows keep partition order, then order of arrival; behind a shuffle the order of keys is not defined.
+ * which it was begun. Rows keep partition order, then order of arrival; behind a shuffle the order of keys is not
+ * defined.
  *
  * Spark: as RDD.
  */
@@ -62,7 +63,10 @@ export class RDD<T extends Row> {
     return this.narrow('flatMap', f);
   }
 
-  /** Gives the rows of each partition to f as an iterator, with the partition's index; f returns new rows, sync or async. */
+  /**
+   * Gives the rows of each partition to f as an iterator, with the partition's index; f returns new rows, sync or
+   * async.
+   */
   mapPartitions<U extends Row>(
     f: (rows: IterableIterator<T>, index: number) => Iterable<U> | AsyncIterable<U>,
     preservesPartitioning = false,
@@ -97,7 +101,9 @@ export class RDD<T extends Row> {
 
   /** The rows of each partition. */
   collectPartitions(): Promise<T[][]> {
-    return this.#action(async () => (await this.#run({ terminal: 'push', sink: sinkOf })).map((sink) => sink.rows as T[]));
+    return this.#action(async () =>
+      (await this.#run({ terminal: 'push', sink: sinkOf })).map((sink) => sink.rows as T[]),
+    );
   }
 
   /** The first n rows; reads no more partitions, and no more rows of a partition, than it needs. */

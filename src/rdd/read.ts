@@ -4,9 +4,9 @@ import type { Engine } from './engine.ts';
 import type { Task } from './executor.ts';
 import { jobErrorOf } from './failure.ts';
 import type { JobScope } from './job-scope.ts';
-import { enough, type Loop, type Sink, sinkOf, StepFailure, type Terminal } from './loop.ts';
-import type { NarrowPlan, Plan } from './plan.ts';
+import { enough, type Loop, type Sink, StepFailure, sinkOf, type Terminal } from './loop.ts';
 import { mergedRows } from './merge.ts';
+import type { NarrowPlan, Plan } from './plan.ts';
 import type { Label, Step } from './step.ts';
 
 /** What a read needs beside its plan. */
@@ -117,7 +117,9 @@ function* runChunk(chunk: Chunk, loop: Loop, sink: Sink, reading: Reading, label
   return false;
 }
 
-/** Learns how many rows take about a millisecond. One row cannot be cut: a function that holds the loop is told of once. */
+/**
+ * Learns how many rows take about a millisecond. One row cannot be cut: a function that holds the loop is warned of.
+ */
 function setPace(loop: Loop, rows: number, tookMs: number, reading: Reading, label: Label): void {
   if (tookMs > pieceMsMax) loop.piece = Math.max(1, Math.floor(rows / 2));
   else if (tookMs < pieceMsMin && rows === loop.piece) loop.piece = Math.min(piecesRowsMax, loop.piece * 2);
@@ -131,13 +133,15 @@ const piecesRowsMax = 65_536;
 /** A call of a user's function that takes longer than this delays the whole process noticeably. */
 const heldMsMax = 50;
 
+type OnPartition = (rows: IterableIterator<unknown>, index: number) => Iterable<unknown> | AsyncIterable<unknown>;
+
 /** The rows that the function of a mapPartitions makes of its partition. */
 function* openIterator(plan: NarrowPlan, index: number, reading: Reading): Task<ChunkSource> {
   const upstream = yield* iterate(plan.parent, index, reading);
   const fail = (error: unknown): never => {
     throw jobErrorOf(new StepFailure(error, 0, undefined), plan.step.label, plan, reading.job);
   };
-  const made = attempt(() => plan.step.f(upstream, index) as Iterable<unknown> | AsyncIterable<unknown>, fail);
+  const made = attempt(() => (plan.step.f as OnPartition)(upstream, index), fail);
   if (isAsyncIterable(made)) return asyncSource(made[Symbol.asyncIterator](), fail);
   if (typeof (made as Iterable<unknown> | undefined)?.[Symbol.iterator] !== 'function') {
     return fail(new TypeError(`mapPartitions returned ${String(made)}, which is not iterable`));
@@ -164,7 +168,10 @@ function asyncSource(iterator: AsyncIterator<unknown>, fail: (error: unknown) =>
     next: () =>
       iterator
         .next()
-        .then((read): Chunk | undefined => (read.done === true ? undefined : { kind: 'rows', rows: [read.value] }), fail),
+        .then(
+          (read): Chunk | undefined => (read.done === true ? undefined : { kind: 'rows', rows: [read.value] }),
+          fail,
+        ),
     // All rows that were wanted have been read: how the user's clean-up ends changes nothing.
     close: () => void iterator.return?.().then(undefined, () => undefined),
   };

@@ -17,7 +17,6 @@ export interface Label {
 /** One narrow step: a user's function and where it stands in the program. */
 export interface Step {
   readonly kind: NarrowKind;
-  // biome-ignore lint/suspicious/noExplicitAny: rows have no static type behind the fluent face
-  readonly f: (...args: any[]) => unknown;
+  readonly f: (...args: never[]) => unknown;
   readonly label: Label;
 }

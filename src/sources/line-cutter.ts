@@ -11,7 +11,11 @@ export class LineCutter {
     this.#lineBytesMax = lineBytesMax;
   }
 
-  /** The whole lines that these bytes complete; undefined when they complete none. @throws SourceError (SOCKET.LINE_TOO_LONG) */
+  /**
+   * The whole lines that these bytes complete; undefined when they complete none.
+   *
+   * @throws SourceError (SOCKET.LINE_TOO_LONG)
+   */
   add(bytes: Buffer): Buffer | undefined {
     const end = bytes.lastIndexOf(lineFeed) + 1;
     if (end === 0) {

@@ -10,7 +10,9 @@ export class QueueInput<T extends Row> extends InputDStream<T> {
   readonly #oneAtATime: boolean;
   readonly #defaultRDD: RDD<T> | null | undefined;
 
-  /** @param defaultRDD for a batch that finds the queue empty; undefined = no row in one partition, null = no partition */
+  /**
+   * @param defaultRDD for a batch that finds the queue empty; undefined = no row in one partition, null = no partition
+   */
   constructor(queue: RDD<T>[], oneAtATime: boolean, defaultRDD: RDD<T> | null | undefined) {
     super();
     this.#queue = queue;

@@ -8,7 +8,8 @@ import { LineCutter } from './line-cutter.ts';
 /** @throws UsageError (SOCKET.BAD_PORT, SOCKET.BAD_HOST) */
 export function endpointOf(host: string, port: number): Endpoint {
   if (typeof host !== 'string' || host === '') throw new UsageError('SOCKET.BAD_HOST', { host: String(host) });
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new UsageError('SOCKET.BAD_PORT', { port: String(port) });
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new UsageError('SOCKET.BAD_PORT', { port: String(port) });
   return { host, port };
 }
 

@@ -39,6 +39,7 @@ export const onlyImports: Readonly<Record<string, readonly string[]>> = {
 export const rootFiles: readonly string[] = [
   'src/dstream.ts',
   'src/index.ts',
+  'src/running.ts',
   'src/spark-context.ts',
   'src/streaming-context.ts',
   'src/wiring.ts',

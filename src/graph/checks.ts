@@ -1,8 +1,8 @@
-import { UsageError } from './core/errors.ts';
-import type { Row } from './core/row.ts';
-import type { StreamNode } from './graph/graph.ts';
-import type { Op } from './graph/op.ts';
-import type { Output } from './graph/output.ts';
+import { UsageError } from '../core/errors.ts';
+import type { Row } from '../core/row.ts';
+import type { StreamNode } from './graph.ts';
+import type { Op } from './op.ts';
+import type { Output } from './output.ts';
 
 // What is wrong with a program, found while it is written or when it starts.
 
