@@ -23,6 +23,8 @@ export interface RunningOptions {
   readonly onEnd: () => void;
   /** Sees every message, for traces. */
   readonly onMessage: ((posted: Posted) => void) | undefined;
+  /** Which messages never arrive, for tests of what each is needed for. */
+  readonly isLost: ((posted: Posted) => boolean) | undefined;
 }
 
 /** A program at work: its actors, from the first message to the last. */
@@ -41,7 +43,8 @@ export class Running {
     // The first batch is at the first multiple of the interval after now; zero time is one interval before it.
     const zeroTimeMs = Math.floor(nowMs / graph.batchMs) * graph.batchMs;
     const onBug = (error: unknown): void => this.#hear({ type: 'bug.found', error });
-    this.#bus = new Bus({ soon: (f) => runtime.soon(f), choose: (n) => runtime.choose(n), onBug });
+    const { isLost } = options;
+    this.#bus = new Bus({ soon: (f) => runtime.soon(f), choose: (n) => runtime.choose(n), onBug, isLost });
     if (options.onMessage !== undefined) this.#bus.watch(options.onMessage);
     for (const { source } of graph.inputs) if (source instanceof InputDStream) source.start();
     this.#giveSlotsBack = engine.executor.reserve(receiverInputs(graph).length);

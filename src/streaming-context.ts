@@ -71,6 +71,8 @@ export class StreamingContext implements Holder, AsyncDisposable {
   readonly id: string;
   /** @internal Sees every message of the actors, when set before the start. */
   onMessage: ((posted: Posted) => void) | undefined;
+  /** @internal Which messages of the actors never arrive, when set before the start: shows what each is needed for. */
+  isLost: ((posted: Posted) => boolean) | undefined;
   #startedAt: CallSite | undefined;
   #stoppedAt: CallSite | undefined;
   readonly #batch: Duration;
@@ -216,6 +218,7 @@ export class StreamingContext implements Holder, AsyncDisposable {
         onError: (error) => this.#waiter.fail(error),
         onEnd: () => this.#ended(),
         onMessage: this.onMessage,
+        isLost: this.isLost,
       });
     } catch (error) {
       this.#life.send({ type: 'context.failed' });

@@ -23,6 +23,8 @@ export interface BusOptions {
   choose(n: number): number;
   /** A receiver threw, which is a mistake of ours: receivers answer with messages, not with throws. */
   onBug(error: unknown): void;
+  /** Which messages never arrive; none, unless a test wants to see what each is needed for. */
+  readonly isLost?: ((posted: Posted) => boolean) | undefined;
 }
 
 /**
@@ -102,6 +104,7 @@ export class Bus {
   }
 
   #deliver(posted: Posted): void {
+    if (this.#options.isLost?.(posted) === true) return;
     for (const watcher of this.#watchers) watcher(posted);
     const receive = this.#receivers.get(posted.to);
     try {
