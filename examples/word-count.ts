@@ -17,7 +17,8 @@ const port = feeder?.port ?? Number(values.port);
 const conf = new SparkConf().setMaster('local[*]').setAppName('NetworkWordCount');
 const ssc = new StreamingContext(conf, Seconds(1));
 
-ssc.socketTextStream(values.host, port)
+ssc
+  .socketTextStream(values.host, port)
   .flatMap((line) => line.split(' '))
   .map((word) => [word, 1])
   .reduceByKey((a, b) => a + b)

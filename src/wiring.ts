@@ -40,7 +40,7 @@ export const addresses = {
 } as const;
 
 /** The address of an input's receiver. */
-export function receiverAddress({ streamId }: InputNode): string {
+function receiverAddress({ streamId }: InputNode): string {
   return `receiver:${streamId}`;
 }
 

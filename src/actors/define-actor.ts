@@ -21,7 +21,7 @@ export interface ActorDefinition {
 }
 
 /** A message as it reaches the logic. */
-export interface Delivery {
+interface Delivery {
   readonly type: string;
   readonly message: Message;
   readonly from: Address;

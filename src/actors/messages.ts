@@ -7,21 +7,21 @@ import type { Block } from '../rdd/block.ts';
 // Commands order, facts report; a batch is named by its time.
 
 /** To the batch clock. */
-export type ClockCommand =
+type ClockCommand =
   /** Beat from the first multiple of the interval after zero time on. */
   | { readonly type: 'clock.start'; readonly zeroTimeMs: number }
   /** Beat no more; once more where `isOnceMore`. */
   | { readonly type: 'clock.stop'; readonly isOnceMore: boolean };
 
 /** To an input. */
-export type InputCommand =
+type InputCommand =
   /** Take in nothing more. */
   | { readonly type: 'input.close' }
   /** All batches have ended: let go of everything. */
   | { readonly type: 'input.stop' };
 
 /** To a receiver, or to the supervisor that passes it on. */
-export type ReceiverCommand =
+type ReceiverCommand =
   | { readonly type: 'receiver.start' }
   /** End this run; another may follow. */
   | { readonly type: 'receiver.stop' }
@@ -34,26 +34,26 @@ export type ReceiverCommand =
   | { readonly type: 'source.release' };
 
 /** To a sink. */
-export type SinkCommand =
+type SinkCommand =
   | { readonly type: 'job.run'; readonly timeMs: number }
   /** Whatever runs, give up. */
   | { readonly type: 'job.abort' };
 
 /** To the scheduler. */
-export type SchedulerCommand =
+type SchedulerCommand =
   /** Report when all batches up to this one have ended. */
   | { readonly type: 'jobs.finish'; readonly lastTimeMs: number }
   /** Begin no further batch; give those that run a little time. */
   | { readonly type: 'jobs.stop' };
 
 /** To the drain: end everything, with the work that is left or without. */
-export type StopCommand = { readonly type: 'context.stop'; readonly isGraceful: boolean };
+type StopCommand = { readonly type: 'context.stop'; readonly isGraceful: boolean };
 
 /** The batch clock has beaten: the batch of this time begins. */
-export type ClockFact = { readonly type: 'batch.tick'; readonly timeMs: number };
+type ClockFact = { readonly type: 'batch.tick'; readonly timeMs: number };
 
 /** What receivers report of their blocks. */
-export type BlockFact =
+type BlockFact =
   | { readonly type: 'block.stored'; readonly block: Block }
   /** All that came up to this batch has been handed over. */
   | { readonly type: 'block.sealed'; readonly timeMs: number }
@@ -61,7 +61,7 @@ export type BlockFact =
   | { readonly type: 'block.freed'; readonly blocks: readonly Block[] };
 
 /** What receivers report of themselves. */
-export type ReceiverFact =
+type ReceiverFact =
   | { readonly type: 'receiver.started' }
   | { readonly type: 'receiver.failed'; readonly message: string; readonly error: unknown; readonly retryable: boolean }
   /** It asks to be stopped and started again. */
@@ -76,13 +76,13 @@ export type ReceiverFact =
   | { readonly type: 'receiver.stopped'; readonly message: string; readonly error: unknown };
 
 /** The last of a receiver: nothing comes after it. */
-export type ReceiverEnd = { readonly type: 'receiver.closed' };
+type ReceiverEnd = { readonly type: 'receiver.closed' };
 
 /** What an input gave to a batch. */
-export type InputFact = { readonly type: 'input.planned'; readonly timeMs: number; readonly info: StreamInputInfo };
+type InputFact = { readonly type: 'input.planned'; readonly timeMs: number; readonly info: StreamInputInfo };
 
 /** What sinks report. */
-export type JobFact =
+type JobFact =
   | { readonly type: 'job.ready'; readonly timeMs: number }
   /** Nothing to do for this batch. */
   | { readonly type: 'job.none'; readonly timeMs: number }
@@ -92,14 +92,14 @@ export type JobFact =
   | { readonly type: 'job.failed'; readonly timeMs: number; readonly error: FiresteelError };
 
 /** How a batch ends. */
-export type BatchEnd =
+type BatchEnd =
   /** Its jobs have ended, whatever became of them. */
   | { readonly type: 'batch.ended'; readonly timeMs: number }
   /** Every batch up to this one has ended. */
   | { readonly type: 'batch.sealed'; readonly timeMs: number };
 
 /** What the parts report to the drain while everything ends. */
-export type DrainFact =
+type DrainFact =
   | { readonly type: 'input.closed'; readonly hasMore: boolean }
   | { readonly type: 'clock.stopped'; readonly lastTimeMs: number }
   | { readonly type: 'jobs.finished' }

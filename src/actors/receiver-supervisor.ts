@@ -10,13 +10,13 @@ import type { SupervisorMessage } from './messages.ts';
 type LifeMessage = Exclude<SupervisorMessage, { type: 'receiver.complained' }>;
 
 /** What decides when a receiver is started again; the context fills it with its restart machine. */
-export interface RestartLife {
+interface RestartLife {
   readonly state: string;
   send(message: LifeMessage): void;
 }
 
 /** What the restart machine orders. */
-export interface RestartOrders {
+interface RestartOrders {
   start(): void;
   stop(): void;
   /** There will be no further run. */

@@ -134,7 +134,7 @@ export function siteOf(node: { readonly label: { readonly name: string; readonly
 }
 
 /** What makes RDDs for inputs. */
-export function makerOf(engine: Engine): RDDMaker {
+function makerOf(engine: Engine): RDDMaker {
   return {
     rows: (rows, partitions = 1) => new RDD(rowsPlan(rows, partitions), engine),
     union: (rdds) => new RDD(unionPlan(rdds.map((rdd) => rdd.plan)), engine),

@@ -16,7 +16,7 @@ import { defineOutput, type Output } from './define.ts';
  *   time
  * @throws JobError (OUTPUT.THREW) as the batch's failure, when f throws; the cause is what it threw
  * @example
- * const sums = [];
+ * const sums: number[] = [];
  * await run((ssc, input) => (input.foreachRDD(async (rdd) => sums.push(await rdd.count())), input), [['a', 'b'], []]);
  * sums // => [2, 0]
  *

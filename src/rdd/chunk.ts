@@ -1,7 +1,7 @@
 import { isAscii } from 'node:buffer';
 
 /** Rows that are JavaScript values already. */
-export interface RowChunk<T> {
+interface RowChunk<T> {
   readonly kind: 'rows';
   readonly rows: readonly T[];
 }

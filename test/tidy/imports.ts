@@ -40,6 +40,7 @@ export const rootFiles: readonly string[] = [
   'src/dstream.ts',
   'src/index.ts',
   'src/running.ts',
+  'src/running.ts',
   'src/spark-context.ts',
   'src/streaming-context.ts',
   'src/wiring.ts',
