@@ -2,7 +2,7 @@
 export class Waiter {
   #isOver = false;
   #failure: { readonly error: unknown } | undefined;
-  #waiting: (() => void)[] = [];
+  #waiting = new Set<() => void>();
 
   /** The end has come; an error that was reported stays. */
   end(): void {
@@ -16,6 +16,11 @@ export class Waiter {
     this.#release();
   }
 
+  /** How many wait now. */
+  get waitingCount(): number {
+    return this.#waiting.size;
+  }
+
   /** Resolves at the end. @throws the last error that was reported, or the signal's reason */
   async wait(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
@@ -25,18 +30,22 @@ export class Waiter {
 
   #released(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
-      const abort = (): void => reject(signal?.reason);
-      signal?.addEventListener('abort', abort, { once: true });
-      this.#waiting.push(() => {
+      const release = (): void => {
         signal?.removeEventListener('abort', abort);
         resolve();
-      });
+      };
+      const abort = (): void => {
+        this.#waiting.delete(release);
+        reject(signal?.reason);
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      this.#waiting.add(release);
     });
   }
 
   #release(): void {
     const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve();
+    this.#waiting = new Set();
+    for (const release of waiting) release();
   }
 }
