@@ -3,7 +3,9 @@ import type { ListenerBus } from './actors/listener-bus.ts';
 import type { ActorMessage, ContextFact } from './actors/messages.ts';
 import { type ActorSystem, startActors } from './actors/system.ts';
 import { Bus, type Posted } from './core/bus.ts';
+import { callGuarded } from './core/call-guarded.ts';
 import type { Logger } from './core/logger.ts';
+import type { Row } from './core/row.ts';
 import type { SparkConf } from './core/spark-conf.ts';
 import type { Graph } from './graph/graph.ts';
 import { InputDStream } from './graph/input-dstream.ts';
@@ -46,7 +48,7 @@ export class Running {
     const { isLost } = options;
     this.#bus = new Bus({ soon: (f) => runtime.soon(f), choose: (n) => runtime.choose(n), onBug, isLost });
     if (options.onMessage !== undefined) this.#bus.watch(options.onMessage);
-    for (const { source } of graph.inputs) if (source instanceof InputDStream) source.start();
+    startInputs(graph, logger);
     this.#giveSlotsBack = engine.executor.reserve(receiverInputs(graph).length);
     this.#bus.register(contextAddress, (message) => this.#hear(message as ContextFact));
     const planning = { engine, zeroTimeMs };
@@ -85,5 +87,25 @@ export class Running {
         onEnd();
         break;
     }
+  }
+}
+
+/** Starts the inputs that are asked. When one throws, those before it are stopped, last first, and the throw goes on. */
+function startInputs(graph: Graph, logger: Logger): void {
+  const started: InputDStream<Row>[] = [];
+  try {
+    for (const { source } of graph.inputs) {
+      if (!(source instanceof InputDStream)) continue;
+      source.start();
+      started.push(source);
+    }
+  } catch (error) {
+    for (const source of started.reverse()) {
+      callGuarded(
+        () => source.stop(),
+        (refusal) => logger.error(`The ${source.name} could not be stopped after a start that failed`, refusal),
+      );
+    }
+    throw error;
   }
 }

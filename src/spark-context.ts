@@ -80,7 +80,9 @@ export class SparkContext implements Holder, AsyncDisposable {
     for (const { key, nearest } of conf.unknownKeys()) {
       this.logger.warn(`${key} is set, but firesteel honours no such key; the nearest it knows is ${nearest}.`);
     }
-    options.signal?.addEventListener('abort', () => void this.stop(), { once: true });
+    const abort = (): void => void this.stopFrom(CallSite.here());
+    options.signal?.addEventListener('abort', abort, { once: true });
+    void this.#life.whenStopped.then(() => options.signal?.removeEventListener('abort', abort));
   }
 
   /**
@@ -125,19 +127,25 @@ export class SparkContext implements Holder, AsyncDisposable {
 
   /** An RDD of these rows, cut into contiguous slices of equal length. */
   parallelize<T extends Row>(rows: readonly T[], partitions: number = this.defaultParallelism): RDD<T> {
-    this.engine.checkAlive();
+    this.checkAlive('parallelize()');
     return new RDD<T>(rowsPlan(rows, partitions), this.engine);
   }
 
   /** An RDD of no partition. */
   emptyRDD<T extends Row>(): RDD<T> {
+    this.checkAlive('emptyRDD()');
     return new RDD<T>(unionPlan([]), this.engine);
   }
 
   /** Ends it, and first the StreamingContext that is active on it, if any; what runs is aborted. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    return this.stopFrom(CallSite.here());
+  }
+
+  /** @internal Ends it by a stop of that place. */
+  async stopFrom(at: CallSite): Promise<void> {
     if (this.isStopped) return;
-    this.#stoppedAt ??= CallSite.here();
+    this.#stoppedAt ??= at;
     if (this.#life.may({ type: 'context.stop' })) this.#life.send({ type: 'context.stop' });
     await this.#life.whenStopped;
     this.#abort.abort();

@@ -110,7 +110,7 @@ export class StreamingContext implements Holder, AsyncDisposable {
       slots: { claimPlace: () => this.#place.claim(this), releasePlace: () => this.#place.release(this) },
       onBug: (bug) => this.#logger.error('The life cycle of the StreamingContext broke', bug),
     });
-    options.signal?.addEventListener('abort', () => void this.#stop(undefined, false), { once: true });
+    this.#heed(options.signal);
   }
 
   /** The StreamingContext that is active, if any; of another runtime than the real one where that is given. */
@@ -198,7 +198,8 @@ export class StreamingContext implements Holder, AsyncDisposable {
    */
   start(): void {
     const graph = this.#builder.freeze();
-    const receivers = receiverInputs(graph).length;
+    // No output can reach a receiver yet where there is none; those to come will need a slot all the same.
+    const receivers = receiverInputs(graph.sinks.length === 0 ? this.#builder : graph).length;
     const mistakes = this.#mistakes(receivers);
     const command = this.#startCommand(mistakes.length);
     if (!this.#life.may(command)) {
@@ -221,10 +222,13 @@ export class StreamingContext implements Holder, AsyncDisposable {
         isLost: this.isLost,
       });
     } catch (error) {
-      this.#life.send({ type: 'context.failed' });
+      if (this.#life.may({ type: 'context.failed' })) this.#life.send({ type: 'context.failed' });
       this.#ended();
+      this.#waiter.end();
       throw error;
     }
+    // An input that was being started may have ended it all.
+    if (this.#life.state === 'STOPPING') this.#running.stop(false);
   }
 
   /**
@@ -290,6 +294,8 @@ export class StreamingContext implements Holder, AsyncDisposable {
   /** Stops it, and its SparkContext, unless that has been done. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.getState() !== 'STOPPED') await this.#stop(undefined, false);
+    // A start that failed has stopped it, and left the SparkContext.
+    else if (this.#stoppedAt === undefined) await this.#stopSparkContext(undefined, CallSite.here());
   }
 
   /** @internal The program as it would be run. */
@@ -326,7 +332,7 @@ export class StreamingContext implements Holder, AsyncDisposable {
   #checkDefinable(call: string): void {
     if (this.#life.may({ type: 'context.define' })) return;
     const isStopped = this.#life.state === 'STOPPED';
-    const at = isStopped ? [`stopped in ${this.#stoppedAt}`] : [`started in ${this.#startedAt}`];
+    const at = [isStopped ? this.#end : `started in ${this.#startedAt}`];
     if (isStopped) throw new UsageError('CONTEXT.DEFINE_AFTER_STOP', { call }, { at });
     throw new UsageError('CONTEXT.DEFINE_AFTER_START', { call }, { at });
   }
@@ -358,7 +364,7 @@ export class StreamingContext implements Holder, AsyncDisposable {
         throw new UsageError(
           'CONTEXT.ALREADY_STOPPED',
           { call: 'start()' },
-          { at: [`made in ${this.madeAt}`, `stopped in ${this.#stoppedAt}`] },
+          { at: [`made in ${this.madeAt}`, this.#end] },
         );
       case 'spark-context-stopped':
         this.sparkContext.checkAlive('start()');
@@ -379,8 +385,9 @@ export class StreamingContext implements Holder, AsyncDisposable {
 
   async #stop(stopSparkContext: boolean | undefined, isGraceful: boolean): Promise<void> {
     const { state } = this.#life;
+    const at = CallSite.here();
     if (state === 'STOPPED') this.#logger.warn('StreamingContext has already been stopped');
-    this.#stoppedAt ??= CallSite.here();
+    this.#stoppedAt ??= at;
     if (state === 'INITIALIZED') {
       this.#logger.warn('StreamingContext has not been started yet');
       this.#life.send({ type: 'context.stop' });
@@ -389,8 +396,24 @@ export class StreamingContext implements Holder, AsyncDisposable {
     if (state === 'ACTIVE') this.#life.send({ type: 'context.stop' });
     this.#running?.stop(isGraceful);
     await this.#life.whenStopped;
-    if (stopSparkContext ?? this.#conf.read(confKeys.stopSparkContextByDefault)) await this.sparkContext.stop();
+    await this.#stopSparkContext(stopSparkContext, at);
     this.#waiter.end();
+  }
+
+  async #stopSparkContext(isWanted: boolean | undefined, at: CallSite): Promise<void> {
+    if (isWanted ?? this.#conf.read(confKeys.stopSparkContextByDefault)) await this.sparkContext.stopFrom(at);
+  }
+
+  /** Stops when the signal is aborted, as long as there is something to stop. */
+  #heed(signal: AbortSignal | undefined): void {
+    const abort = (): void => void this.#stop(undefined, false);
+    signal?.addEventListener('abort', abort, { once: true });
+    void this.#life.whenStopped.then(() => signal?.removeEventListener('abort', abort));
+  }
+
+  /** What ended it, and where. */
+  get #end(): string {
+    return this.#stoppedAt === undefined ? `failed to start in ${this.#startedAt}` : `stopped in ${this.#stoppedAt}`;
   }
 
   /** All parts have ended. */

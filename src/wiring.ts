@@ -50,7 +50,9 @@ export function supervisorAddress({ streamId }: InputNode): string {
 }
 
 /** The inputs that have a receiver. */
-export function receiverInputs(graph: Graph): readonly (InputNode & { readonly source: Receiver<never> })[] {
+export function receiverInputs(
+  graph: Pick<Graph, 'inputs'>,
+): readonly (InputNode & { readonly source: Receiver<never> })[] {
   return graph.inputs.filter(
     (node): node is InputNode & { source: Receiver<never> } => node.source instanceof Receiver,
   );

@@ -38,7 +38,7 @@ const ownFolder = fileURLToPath(new URL('..', import.meta.url));
 
 function firstForeignFrame(stack: string): string | undefined {
   for (const line of stack.split('\n')) {
-    const match = /\(?((?:file:\/\/)?\/[^():]+|(?:file:\/\/\/)?[A-Za-z]:[^():]+):(\d+):\d+\)?$/.exec(line);
+    const match = /(?:\(|\s)((?:file:\/\/)?\/[^():]+|(?:file:\/\/\/)?[A-Za-z]:[^():]+):(\d+):\d+\)?$/.exec(line);
     if (match === null) continue;
     const [, place = '', row = ''] = match;
     const path = place.startsWith('file:') ? fileURLToPath(place) : place;

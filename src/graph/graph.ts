@@ -92,6 +92,11 @@ export class GraphBuilder {
     return node;
   }
 
+  /** The inputs so far, whether an output can reach them or not. */
+  get inputs(): readonly InputNode[] {
+    return this.#inputs;
+  }
+
   /** How many outputs there are so far. */
   get outputCount(): number {
     return this.#sinks.length;
