@@ -58,7 +58,7 @@ export class Running {
     );
     this.#post(addresses.listeners, { type: 'streaming.started', info: { timeMs: nowMs } });
     for (const node of receiverInputs(graph)) this.#post(supervisorAddress(node), { type: 'receiver.start' });
-    this.#post(addresses.clock, { type: 'clock.start', zeroTimeMs });
+    this.#post(addresses.clock, { type: 'clock.start' });
   }
 
   /** Begins to end it, or hurries an end that has begun. */

@@ -115,6 +115,7 @@ export function wire(wiring: Wiring): ActorDefinition[] {
       batchClock(
         {
           clock: runtime.clock,
+          zeroTimeMs: planning.zeroTimeMs,
           batchMs: graph.batchMs,
           pendingMax,
           inputs,

@@ -6,6 +6,8 @@ import type { ClockMessage } from './messages.ts';
 /** What a batch clock is made of. */
 export interface BatchClockOptions {
   readonly clock: Clock;
+  /** The first beat is one interval after it. */
+  readonly zeroTimeMs: number;
   readonly batchMs: number;
   /** How many batches may be under way; then beats are kept as numbers and the sources are held. */
   readonly pendingMax: number;
@@ -22,8 +24,8 @@ export interface BatchClockOptions {
  */
 export function batchClock(options: BatchClockOptions, post: Post): Behaviour<ClockMessage> {
   const { clock, batchMs, pendingMax } = options;
-  let nextMs = Number.NaN;
-  let lastMs = Number.NaN;
+  let lastMs = options.zeroTimeMs;
+  let nextMs = lastMs + batchMs;
   let endMs = Number.POSITIVE_INFINITY;
   let underWay = 0;
   let isHolding = false;
@@ -57,10 +59,9 @@ export function batchClock(options: BatchClockOptions, post: Post): Behaviour<Cl
 
   return {
     on: {
-      'clock.start': ({ zeroTimeMs }) => {
-        lastMs = zeroTimeMs;
-        nextMs = zeroTimeMs + batchMs;
-        beat();
+      // A stop may have overtaken it.
+      'clock.start': () => {
+        if (nextMs <= endMs) beat();
       },
       'clock.stop': ({ isOnceMore }) => {
         // Beats that are due and only counted so far take what has come; else the next one does.

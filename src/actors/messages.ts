@@ -9,7 +9,7 @@ import type { Block } from '../rdd/block.ts';
 /** To the batch clock. */
 type ClockCommand =
   /** Beat from the first multiple of the interval after zero time on. */
-  | { readonly type: 'clock.start'; readonly zeroTimeMs: number }
+  | { readonly type: 'clock.start' }
   /** Beat no more; once more where `isOnceMore`. */
   | { readonly type: 'clock.stop'; readonly isOnceMore: boolean };
 

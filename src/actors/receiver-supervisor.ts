@@ -74,7 +74,10 @@ export function receiverSupervisor(options: SupervisorOptions, post: Post): Beha
 
   return {
     on: {
-      'receiver.start': send,
+      // A stop may have overtaken it.
+      'receiver.start': (message) => {
+        if (!isClosed) send(message);
+      },
       'receiver.stop': send,
       'receiver.started': (message) => {
         isActive = true;

@@ -1,3 +1,4 @@
+import { BugError } from '../../src/core/errors.ts';
 import { InputDStream, type RDDMaker } from '../../src/graph/input-dstream.ts';
 import { Receiver } from '../../src/graph/receiver.ts';
 import type { RDD } from '../../src/rdd/rdd.ts';
@@ -28,7 +29,8 @@ function scenario<S extends Play = Play>({ conf, run, laws }: Script<S>): Scenar
     violations: async (options) => {
       const stage = play({ ...options, ...(conf !== undefined && { conf }) });
       const seen = Object.assign(stage, await run(stage)) as S;
-      return Object.keys(laws).filter((violation) => laws[violation]?.(seen));
+      const bugs = stage.log.flatMap(({ error }) => (error instanceof BugError ? [error.message] : []));
+      return [...Object.keys(laws).filter((violation) => laws[violation]?.(seen)), ...bugs];
     },
   };
 }
@@ -125,6 +127,45 @@ export const hardStop: Scenario = scenario({
     'the job is given up without being told': ({ marks }) => marks[0] !== 'told to give up at 5000 ms',
     'the stop waits for more than the job': ({ stoppedMs }) => (stoppedMs() ?? 0) > 5000,
     'the clock beats after the stop': (seen) => hasHeard(seen, 'batch.submitted 4000'),
+  },
+});
+
+/** A program that is stopped before its first message has arrived. */
+export const stopAtOnce: Scenario = scenario({
+  run: async (stage) => {
+    countWords(stage);
+    stage.ssc.start();
+    stage.stop(true);
+    await stage.runtime.clock.advance(60_000);
+    return {};
+  },
+  laws: {
+    'the stop does not end': ({ stoppedMs }) => stoppedMs() === undefined,
+    'the stop waits for nothing': ({ stoppedMs }) => stoppedMs() !== 0,
+    'the connection stays open': ({ server }) => server.connections.some(({ isOpen }) => isOpen),
+  },
+});
+
+/** A graceful stop that is hurried by one without grace, while its last batch takes long. */
+export const hurriedStop: Scenario = scenario({
+  run: async (stage) => {
+    const { runtime, ssc, server } = stage;
+    countWords(stage);
+    ssc.inputStream(new ClosingFeed(stage)).foreachRDD(() => runtime.clock.sleep(5000));
+    ssc.start();
+    await runtime.clock.advance(500);
+    server.send('last words\n');
+    stage.stop(true);
+    await runtime.clock.advance(1000);
+    stage.stop(false);
+    await runtime.clock.advance(60_000);
+    return {};
+  },
+  laws: {
+    'the stop does not end': ({ stoppedMs }) => stoppedMs() === undefined,
+    'the stop is not hurried': ({ stoppedMs }) => (stoppedMs() ?? 0) > 4000,
+    'the last rows are lost': ({ counts }) => sum(counts()) !== 2,
+    'a source is not let go of': ({ marks }) => marks.length !== 1,
   },
 });
 

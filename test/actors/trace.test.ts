@@ -21,7 +21,7 @@ test('one batch of the word count, message by message', async () => {
     "at 0 ms
       context → listeners                               streaming.started 0
       context → supervisor:0                            receiver.start
-      context → clock                                   clock.start zero 0
+      context → clock                                   clock.start
       supervisor:0 → receiver:0                         receiver.start
       receiver:0 → supervisor:0                         receiver.started
       supervisor:0 → listeners                          receiver.up stream 0

@@ -32,9 +32,8 @@ const wayWidth = 50;
 
 /** What tells one message from the next of its type. */
 function factsOf(message: Readonly<Record<string, unknown>>): readonly string[] {
-  const { timeMs, zeroTimeMs, lastTimeMs, isOnceMore, hasMore, isGraceful, block, blocks, delayMs, info } = message;
+  const { timeMs, lastTimeMs, isOnceMore, hasMore, isGraceful, block, blocks, delayMs, info } = message;
   const facts: string[] = [timeMs, lastTimeMs].filter((time) => time !== undefined).map(String);
-  if (zeroTimeMs !== undefined) facts.push(`zero ${zeroTimeMs}`);
   if (isOnceMore !== undefined) facts.push(isOnceMore === true ? 'once more' : 'at once');
   if (hasMore !== undefined) facts.push(hasMore === true ? 'has more' : 'has no more');
   if (isGraceful !== undefined) facts.push(isGraceful === true ? 'with grace' : 'without grace');
