@@ -32,8 +32,8 @@ How to read it:
   firesteel took less.
 - Processor time is of all threads of the process, the garbage collector's and the compiler's included. It moves less
   than time does when the machine is busy: each row says how many cores others used while it ran.
-- The text is 10 words a line, drawn from 10,000 words by Zipf's law. The functions are the ones of the word count, and all
-  programs give the same counts or the run fails.`;
+- The text is 10 words a line, drawn from 10,000 words by Zipf's law. The functions are the ones of the word count, and
+  all programs give the same counts or the run fails.`;
 
 function sectionOf(row: Recorded): string {
   const lines = [heading, heading.map((_, column) => (column === 0 ? '---' : '---:')), ...row.figures.map(cellsOf)];
