@@ -69,17 +69,12 @@ export function askedInput(
     if (isAsking) return;
     const timeMs = beats.shift();
     if (timeMs === undefined) return;
-    const said = stepInput(node, timeMs, planning);
-    if (said instanceof Promise) answerLater(timeMs, said);
-    else answer(said);
-  };
-
-  const answerLater = (timeMs: number, said: Promise<InputAnswer>): void => {
     isAsking = true;
     activity(runtime, `${node.id} at ${timeMs} ms`, post, async () => {
-      const late = await said;
+      const said = stepInput(node, timeMs, planning);
+      const answered = said instanceof Promise ? await said : said;
       isAsking = false;
-      answer(late);
+      answer(answered);
     });
   };
 

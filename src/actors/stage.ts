@@ -42,18 +42,19 @@ export function stage(options: StageOptions, post: Post): Behaviour<StageMessage
       const said = new Map([...heard].map(([parent, queue]) => [parent, queue.shift() as Answer]));
       const answers = node.parents.map((parent) => said.get(parent.id) as Answer);
       const { timeMs } = answers[0] as Answer;
-      const answer = stepStage(node, timeMs, answers, planning);
-      if (answer instanceof Promise) planLater(timeMs, answer);
-      else tell(answer);
+      plan(timeMs, answers);
     }
   };
 
-  const planLater = (timeMs: number, answer: Promise<Answer>): void => {
+  /** The function of a transform is called inside the activity, so that what it sleeps is seen as sleep. */
+  const plan = (timeMs: number, answers: readonly Answer[]): void => {
     isPlanning = true;
     activity(runtime, `${node.id} at ${timeMs} ms`, post, async () => {
-      tell(await answer);
+      const answer = stepStage(node, timeMs, answers, planning);
+      const isLate = answer instanceof Promise;
+      tell(isLate ? await answer : answer);
       isPlanning = false;
-      planNext();
+      if (isLate) planNext();
     });
   };
 
