@@ -7,6 +7,7 @@ import type { Row } from './core/row.ts';
 import type { Runtime } from './core/runtime.ts';
 import type { SparkConf } from './core/spark-conf.ts';
 import { systemRuntime } from './core/system-runtime.ts';
+import { awaitedOutside } from './graph/batch-scope.ts';
 import type { Lifecycle } from './lifecycle/lifecycle.ts';
 import { type SparkContextCommand, type SparkContextState, sparkContextLifecycle } from './lifecycle/spark-context.ts';
 import { type Holder, worldOf } from './lifecycle/world.ts';
@@ -137,9 +138,16 @@ export class SparkContext implements Holder, AsyncDisposable {
     return new RDD<T>(unionPlan([]), this.engine);
   }
 
-  /** Ends it, and first the StreamingContext that is active on it, if any; what runs is aborted. */
+  /**
+   * Ends it, and first the StreamingContext that is active on it, if any; what runs is aborted.
+   *
+   * @throws UsageError (CONTEXT.STOP_INSIDE_BATCH) as the promise's, when an output or a transform awaits it; the stop
+   *   has begun all the same
+   */
   stop(): Promise<void> {
-    return this.stopFrom(CallSite.here());
+    const isStreaming = this.streaming !== undefined;
+    const stopped = this.stopFrom(CallSite.here());
+    return isStreaming ? awaitedOutside(stopped) : stopped;
   }
 
   /** @internal Ends it by a stop of that place. */

@@ -11,7 +11,7 @@ import { systemRuntime } from './core/system-runtime.ts';
 import { type Duration, type DurationLike, durationOf } from './core/time.ts';
 import { Waiter } from './core/waiter.ts';
 import { DStream, type Program } from './dstream.ts';
-import { surroundingBatch } from './graph/batch-scope.ts';
+import { awaitedOutside } from './graph/batch-scope.ts';
 import { checkCode, checkStage, mistakesOf } from './graph/checks.ts';
 import { type Graph, GraphBuilder } from './graph/graph.ts';
 import type { InputDStream } from './graph/input-dstream.ts';
@@ -247,13 +247,10 @@ export class StreamingContext implements Holder, AsyncDisposable {
   stop(first?: boolean | StopOptions, second = false): Promise<void> {
     if (this.#listeners.isSpeaking) throw new UsageError('CONTEXT.STOP_INSIDE_LISTENER', {});
     const options = typeof first === 'object' ? first : { stopSparkContext: first, stopGracefully: second };
-    const stopped = this.#stop(options.stopSparkContext, options.stopGracefully ?? false);
-    const batch = surroundingBatch();
-    if (batch === undefined) return stopped;
-    const refusal = Promise.reject(new UsageError('CONTEXT.STOP_INSIDE_BATCH', { batch }));
-    // Handled from the start: `void ssc.stop()` is what an output should write.
-    refusal.catch(() => undefined);
-    return refusal;
+    const stopsSparkContext = options.stopSparkContext ?? this.#conf.read(confKeys.stopSparkContextByDefault);
+    const active = this.sparkContext.streaming;
+    const stopped = this.#stop(stopsSparkContext, options.stopGracefully ?? false);
+    return active?.id === this.id || (active !== undefined && stopsSparkContext) ? awaitedOutside(stopped) : stopped;
   }
 
   /**

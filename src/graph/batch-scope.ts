@@ -1,3 +1,4 @@
+import { UsageError } from '../core/errors.ts';
 import { currentScope, findScope, runInScope, type Scope } from '../core/scope.ts';
 
 /** The code of one batch: its functions on the driver, its jobs. Open until that work has ended. */
@@ -25,8 +26,14 @@ export function runInBatch<R>(name: string, f: () => R | Promise<R>): R | Promis
 }
 
 /**
- * The batch whose work the calling code is, awaits included: who waits here for that batch to end, waits for himself.
+ * The promise of an end that waits for the batches to end, as the calling code may have it: the work of a batch, awaits
+ * included, would wait for itself and gets a refusal.
  */
-export function surroundingBatch(): string | undefined {
-  return findScope((scope): scope is BatchScope => scope.kind === 'batch' && (scope as BatchScope).isOpen)?.name;
+export function awaitedOutside(end: Promise<void>): Promise<void> {
+  const batch = findScope((scope): scope is BatchScope => scope.kind === 'batch' && (scope as BatchScope).isOpen);
+  if (batch === undefined) return end;
+  const refusal = Promise.reject(new UsageError('CONTEXT.STOP_INSIDE_BATCH', { batch: batch.name }));
+  // Handled from the start: `void ssc.stop()` is what an output should write.
+  refusal.catch(() => undefined);
+  return refusal;
 }
