@@ -22,7 +22,7 @@ export function mapValues<P extends Pair<Row, Row>, U extends Row>(f: (value: P[
   return defineOp({
     name: 'mapValues',
     isNarrow: true,
-    code: [onPair],
+    code: [onPair, f],
     plan: (batch) => batch.input<P>().narrow<[P[0], U]>('map', onPair, true),
   });
 }

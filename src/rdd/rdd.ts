@@ -7,7 +7,7 @@ import { labelHere } from './label.ts';
 import { type Sink, StepFailure, StepMistake, sinkOf } from './loop.ts';
 import { unionPlan } from './make-plan.ts';
 import { HashPartitioner, type Partitioner } from './partitioner.ts';
-import type { Combine, Plan } from './plan.ts';
+import { type Combine, emptyMemo, type Plan } from './plan.ts';
 import { type Ending, runJob } from './run-job.ts';
 import type { NarrowKind, Step } from './step.ts';
 
@@ -176,7 +176,7 @@ export class RDD<T extends Row> {
       combine,
       partitioner,
       partitionCount: partitioner.partitionCount,
-      memo: { sent: undefined, merged: Array.from({ length: partitioner.partitionCount }), failure: undefined },
+      memo: emptyMemo(partitioner.partitionCount),
       label: labelHere(name),
     });
   }
@@ -222,7 +222,10 @@ export class RDD<T extends Row> {
 export function onValue(f: (value: never) => unknown): (row: unknown) => [unknown, unknown] {
   return (row) => {
     if (!Array.isArray(row)) throw new StepMistake('not-a-pair', row);
-    return [row[0], f(row[1] as never)];
+    const value = f(row[1] as never);
+    // The loop sees only the pair around it.
+    if (value instanceof Promise) throw new StepMistake('returned-promise', value);
+    return [row[0], value];
   };
 }
 
