@@ -39,7 +39,7 @@ export function receiverActor(options: ReceiverOptions, post: Post): Behaviour<R
     run = 'up';
     runs += 1;
     const ofRun = runs;
-    blocks.isOpen = true;
+    blocks.open();
     // A receiver may go on for long inside onStart: it counts as started when the call has returned.
     void settled(() => receiver.onStart()).then((failure) => {
       if (failure === undefined || run !== 'up' || runs !== ofRun) return;
@@ -54,9 +54,11 @@ export function receiverActor(options: ReceiverOptions, post: Post): Behaviour<R
   const stopRun = (message: string, error: unknown): void => {
     if (run !== 'up') return;
     run = 'stopping';
+    // Whoever waits for room has to see that this run ends; onStop may wait for him.
+    blocks.letGo();
     void settled(() => receiver.onStop()).then((failure) => {
       run = 'none';
-      blocks.isOpen = false;
+      blocks.close();
       const said = failure === undefined ? { message, error } : { message: 'onStop failed', error: failure.error };
       post(supervisor, { type: 'receiver.stopped', ...said });
     });
@@ -75,8 +77,8 @@ export function receiverActor(options: ReceiverOptions, post: Post): Behaviour<R
     },
     stop: stopRun,
     reportError: (message, error) => post(supervisor, { type: 'receiver.complained', message, error }),
-    isStarted: isUp,
-    isStopped: () => !isUp(),
+    isStarted: () => run === 'up',
+    isStopped: () => runs > 0 && run !== 'up',
   };
   receiver.attach(port);
 
@@ -96,7 +98,7 @@ export function receiverActor(options: ReceiverOptions, post: Post): Behaviour<R
       'source.hold': () => blocks.hold(true),
       'source.release': () => blocks.hold(false),
     },
-    stop: () => blocks.close(),
+    stop: () => blocks.stop(),
   };
 }
 
@@ -117,17 +119,19 @@ async function settled(call: () => void | Promise<void>): Promise<{ readonly err
 
 /** Cuts the rows of one receiver into blocks, and counts what it holds. */
 class BlockCutter {
-  /** Whether rows may come. */
-  isOpen = false;
   readonly #options: ReceiverOptions;
   readonly #send: (block: Block) => void;
   readonly #open = new OpenBlock();
   #timer: Timer | undefined;
+  /** Whether rows may come. */
+  #isOpen = false;
   #count = 0;
   #heldRows = 0;
   #heldBytes = 0;
   #isHeld = false;
+  /** Those who wait for room, and how often all of them have been let go without any. */
   #waiting: (() => void)[] = [];
+  #lettingsGo = 0;
 
   constructor(options: ReceiverOptions, send: (block: Block) => void) {
     this.#options = options;
@@ -159,9 +163,27 @@ class BlockCutter {
     this.#send(block);
   }
 
-  /** Resolves when there is room, or when there is nobody to wait any more. */
+  open(): void {
+    this.#isOpen = true;
+  }
+
+  /** No more rows may come; what came stays. */
+  close(): void {
+    this.#isOpen = false;
+    this.letGo();
+  }
+
+  /** Resolves when there is room, or when those who wait are let go. */
   async drained(): Promise<void> {
-    while (this.isOpen && !this.#hasRoom) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    const lettingsGo = this.#lettingsGo;
+    while (this.#isOpen && !this.#hasRoom && this.#lettingsGo === lettingsGo) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  letGo(): void {
+    this.#lettingsGo += 1;
+    this.#wake();
   }
 
   cut(): void {
@@ -183,10 +205,9 @@ class BlockCutter {
     this.#wake();
   }
 
-  close(): void {
-    this.isOpen = false;
+  stop(): void {
     this.#timer?.cancel();
-    this.#wake();
+    this.close();
   }
 
   get #hasRoom(): boolean {
@@ -209,15 +230,15 @@ class BlockCutter {
     return blockOf(id, chunks, meta);
   }
 
+  /** Lets those who wait look again. */
   #wake(): void {
-    if (this.isOpen && !this.#hasRoom) return;
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resolve of waiting) resolve();
   }
 
   #checkOpen(): void {
-    if (this.isOpen) return;
+    if (this.#isOpen) return;
     throw new UsageError('RECEIVER.NOT_STARTED', { receiver: this.#options.receiver.name });
   }
 }

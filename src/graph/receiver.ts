@@ -86,7 +86,7 @@ export abstract class Receiver<T extends Row> {
     return this.#port?.isStarted() ?? false;
   }
 
-  /** Whether it has been stopped for good. */
+  /** Whether `onStop` has been called and `onStart` has not been since: also while it waits to be started again. */
   isStopped(): boolean {
     return this.#port?.isStopped() ?? false;
   }

@@ -1,4 +1,4 @@
-import type { Posted } from '../../src/core/bus.ts';
+import type { Message, Posted } from '../../src/core/bus.ts';
 
 /** Messages as lines that people read: `clock → input:0:socketTextStream  batch.tick 1000`. */
 export class Trace {
@@ -16,9 +16,7 @@ export class Trace {
     const nowMs = this.#now();
     if (nowMs !== this.#lastMs) this.#lines.push(`at ${nowMs} ms`);
     this.#lastMs = nowMs;
-    const facts = factsOf(message as unknown as Readonly<Record<string, unknown>>);
-    const way = `${from} → ${to}`.padEnd(wayWidth);
-    this.#lines.push(`  ${way}${[message.type, ...facts].join(' ')}`);
+    this.#lines.push(`  ${`${from} → ${to}`.padEnd(wayWidth)}${textOf(message)}`);
   };
 
   /** What was noted since the last call. */
@@ -30,7 +28,11 @@ export class Trace {
 
 const wayWidth = 50;
 
-/** What tells one message from the next of its type. */
+/** A message and what tells it from the next of its type: `block.stored input-0-0 (2 rows)`. */
+export function textOf(message: Message): string {
+  return [message.type, ...factsOf(message as unknown as Readonly<Record<string, unknown>>)].join(' ');
+}
+
 function factsOf(message: Readonly<Record<string, unknown>>): readonly string[] {
   const { timeMs, lastTimeMs, isOnceMore, hasMore, isGraceful, block, blocks, delayMs, info } = message;
   const facts: string[] = [timeMs, lastTimeMs].filter((time) => time !== undefined).map(String);
