@@ -8,7 +8,7 @@ import { parseMaster } from './core/master.ts';
 import type { Row } from './core/row.ts';
 import { SparkConf } from './core/spark-conf.ts';
 import { systemRuntime } from './core/system-runtime.ts';
-import { type Duration, type DurationLike, durationOf } from './core/time.ts';
+import { type Duration, type DurationLike, durationOf, Milliseconds } from './core/time.ts';
 import { Waiter } from './core/waiter.ts';
 import { DStream, type Program } from './dstream.ts';
 import { awaitedOutside } from './graph/batch-scope.ts';
@@ -266,10 +266,10 @@ export class StreamingContext implements Holder, AsyncDisposable {
    * Resolves with true when the context has stopped, with false when the time is over.
    *
    * @param timeout in milliseconds, or a duration
-   * @throws as awaitTermination
+   * @throws as awaitTermination; UsageError (TIME.NOT_WHOLE, TIME.BAD_DURATION)
    */
   async awaitTerminationOrTimeout(timeout: number | DurationLike, { signal }: WaitOptions = {}): Promise<boolean> {
-    const ms = typeof timeout === 'number' ? timeout : durationOf(timeout).milliseconds;
+    const { milliseconds: ms } = typeof timeout === 'number' ? Milliseconds(timeout) : durationOf(timeout);
     const over = new AbortController();
     const { clock } = this.sparkContext.engine.runtime;
     const timer = clock.at(clock.now() + ms, () => over.abort(timeIsOver));
