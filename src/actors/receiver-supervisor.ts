@@ -101,7 +101,8 @@ export function receiverSupervisor(options: SupervisorOptions, post: Post): Beha
       },
       'receiver.stopped': (message) => {
         isActive = false;
-        if (message.message !== '' && last === noError) note(message.message, message.error);
+        if (message.error !== undefined || last === noError) note(message.message, message.error);
+        if (message.error !== undefined) logger.warn(`Receiver ${streamId} (${name}) stopped: ${textOf(last)}`);
         post(listeners, { type: 'receiver.down', info: info() });
         send(message);
       },

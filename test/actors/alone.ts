@@ -1,11 +1,12 @@
 import type { Behaviour, Post } from '../../src/actors/define-actor.ts';
+import type { ActorMessage } from '../../src/actors/messages.ts';
 import type { Address, Message } from '../../src/core/bus.ts';
 import { textOf } from './trace.ts';
 
 /** One actor without a bus: a test tells it things, and reads what it posts. */
 export class Alone<M extends Message> {
   readonly #behaviour: Behaviour<M>;
-  readonly #posted: { readonly to: Address; readonly message: Message }[] = [];
+  readonly #posted: { readonly to: Address; readonly message: ActorMessage }[] = [];
 
   constructor(make: (post: Post) => Behaviour<M>) {
     this.#behaviour = make((to, message) => void this.#posted.push({ to, message }));
@@ -30,8 +31,15 @@ export class Alone<M extends Message> {
   }
 
   /** The same, whole. */
-  takes(): readonly { readonly to: Address; readonly message: Message }[] {
+  takes(): readonly { readonly to: Address; readonly message: ActorMessage }[] {
     return this.#posted.splice(0);
+  }
+
+  /** The first message of a type since the last look. */
+  takesOne<T extends ActorMessage['type']>(type: T): Extract<ActorMessage, { type: T }> {
+    const found = this.takes().find(({ message }) => message.type === type);
+    if (found === undefined) throw new Error(`it has not posted ${type}`);
+    return found.message as Extract<ActorMessage, { type: T }>;
   }
 
   stop(): void {

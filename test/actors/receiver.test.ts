@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ActorMessage, ReceiverMessage } from '../../src/actors/messages.ts';
+import type { ReceiverMessage } from '../../src/actors/messages.ts';
 import { receiverActor } from '../../src/actors/receiver.ts';
 import { UsageError } from '../../src/core/errors.ts';
 import { Receiver } from '../../src/graph/receiver.ts';
@@ -57,7 +57,7 @@ function desk(bounds: { rows?: number; bytes?: number } = {}): Desk {
       await runtime.settle();
       return actor.says();
     },
-    blocks: () => actor.takes().flatMap(({ message }) => (message.type === 'block.stored' ? [blockIn(message)] : [])),
+    blocks: () => actor.takes().flatMap(({ message }) => (message.type === 'block.stored' ? [message.block] : [])),
   };
 }
 
@@ -67,7 +67,6 @@ function started(bounds?: Parameters<typeof desk>[0]): Desk {
   return made;
 }
 
-const blockIn = (message: unknown): Block => (message as Extract<ActorMessage, { type: 'block.stored' }>).block;
 const rowsOf = (block: Block | undefined): readonly unknown[] =>
   (block?.chunks ?? []).flatMap((chunk) => (chunk.kind === 'rows' ? chunk.rows : decode(chunk)));
 
@@ -304,8 +303,7 @@ describe('runs', () => {
       receiver.starting = () => Promise.reject(error);
       actor.hears({ type: 'receiver.start' });
       await runtime.settle();
-      const [fact] = actor.takes();
-      expect(fact?.message).toMatchObject({ error, retryable: !(error instanceof UsageError) });
+      expect(actor.takesOne('receiver.failed')).toMatchObject({ error, retryable: !(error instanceof UsageError) });
     }
   });
 
