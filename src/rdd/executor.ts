@@ -3,6 +3,7 @@ import { assert } from '../core/errors.ts';
 import { currentScope, runInScope, type Scope } from '../core/scope.ts';
 import type { Slices } from '../core/slices.ts';
 import type { JobScope } from './job-scope.ts';
+import { whenAborted } from './when-aborted.ts';
 
 /**
  * Work that can be cut: it yields the number of rows it has done since the last yield, or a promise to wait for.
@@ -11,12 +12,20 @@ import type { JobScope } from './job-scope.ts';
  */
 export type Task<R> = Generator<number | Promise<unknown>, R, unknown>;
 
-/** Tasks that end together: the first failure ends the others. */
+/** Tasks that end together: the first failure, or the abort of their job, ends them all. */
 interface Group {
+  readonly scope: Scope | undefined;
   readonly results: unknown[];
+  /** How many tasks have not ended. */
   remaining: number;
-  isOver: boolean;
+  /** How many have begun and not ended. */
+  underWay: number;
+  /** What the others are ended for. */
+  failure: { readonly error: unknown; readonly isAbort: boolean } | undefined;
+  /** Wakes the tasks that wait for a promise. */
   readonly waiting: Set<() => void>;
+  /** Listens to the abort of the job no longer. */
+  forget: () => void;
   readonly resolve: (results: unknown[]) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -25,8 +34,6 @@ interface Running {
   readonly task: Task<unknown>;
   readonly index: number;
   readonly group: Group;
-  readonly job: JobScope;
-  readonly scope: Scope | undefined;
   /** What the task is resumed with. */
   given: { readonly value?: unknown; readonly error?: unknown };
 }
@@ -42,7 +49,7 @@ export class Executor {
   readonly #soon: (f: () => void) => void;
   #slots: number;
   readonly #ready: Running[] = [];
-  readonly #queued: Running[] = [];
+  #queued: Running[] = [];
   #underWay = 0;
   #isPumping = false;
 
@@ -54,20 +61,28 @@ export class Executor {
     this.#slots = slots;
   }
 
-  /** Runs tasks to their end; rejects with the first throw, which ends the others, or when their job is aborted. */
+  /**
+   * Runs tasks to their end.
+   *
+   * The first throw, or the abort of the job, ends all of them: those that have begun run their clean-up and nothing
+   * else, and when they have, the promise rejects.
+   */
   run<R>(tasks: readonly Task<R>[], job: JobScope): Promise<R[]> {
     if (tasks.length === 0) return Promise.resolve([]);
-    const scope = currentScope();
     return new Promise((resolve, reject) => {
       const group: Group = {
+        scope: currentScope(),
         results: [],
         remaining: tasks.length,
-        isOver: false,
+        underWay: 0,
+        failure: undefined,
         waiting: new Set(),
+        forget: () => undefined,
         resolve: resolve as (results: unknown[]) => void,
         reject,
       };
-      for (const [index, task] of tasks.entries()) this.#queued.push({ task, index, group, job, scope, given: {} });
+      for (const [index, task] of tasks.entries()) this.#queued.push({ task, index, group, given: {} });
+      group.forget = whenAborted(job.signal, () => this.#end(group, job.abortError(), true));
       this.#admit();
     });
   }
@@ -78,15 +93,19 @@ export class Executor {
     this.#slots -= slots;
     let isReserved = true;
     return () => {
-      if (isReserved) this.#slots += slots;
+      if (!isReserved) return;
       isReserved = false;
+      this.#slots += slots;
+      this.#admit();
     };
   }
 
   #admit(): void {
     while (this.#underWay < this.#slots && this.#queued.length > 0) {
+      const running = this.#queued.shift() as Running;
       this.#underWay += 1;
-      this.#resume(this.#queued.shift() as Running);
+      running.group.underWay += 1;
+      this.#resume(running);
     }
   }
 
@@ -97,8 +116,8 @@ export class Executor {
     this.#soon(() => void this.#pump());
   }
 
+  /** A slice goes on where the last one left off: tasks that wait for each other, or for promises, need no turn. */
   async #pump(): Promise<void> {
-    this.#slices.begin();
     for (let running = this.#ready.shift(); running !== undefined; running = this.#ready.shift()) {
       if (this.#advance(running)) {
         await this.#slices.pause();
@@ -111,20 +130,22 @@ export class Executor {
   /** Runs a task until it ends, waits, or the slice is used up. @returns whether the slice is used up */
   #advance(running: Running): boolean {
     for (;;) {
-      if (running.job.signal.aborted || running.group.isOver) {
+      if (running.group.failure !== undefined) {
         this.#abandon(running);
         return false;
       }
       const startMs = this.#clock.monotonicMs();
       let step: IteratorResult<number | Promise<unknown>, unknown>;
       try {
-        step = runInScope(running.scope, () => proceed(running));
+        step = runInScope(running.group.scope, () => proceed(running));
       } catch (error) {
-        this.#fail(running, error);
+        this.#end(running.group, error, false);
+        this.#leave(running);
         return false;
       }
       if (step.done === true) {
-        this.#finish(running, step.value);
+        running.group.results[running.index] = step.value;
+        this.#leave(running);
         return false;
       }
       if (typeof step.value !== 'number') {
@@ -140,55 +161,57 @@ export class Executor {
   }
 
   #wait(running: Running, promise: Promise<unknown>): void {
-    const { signal } = running.job;
-    const { waiting } = running.group;
+    const { waiting, failure } = running.group;
     const resume = (given: Running['given']): void => {
-      if (!waiting.delete(abandon)) return;
-      signal.removeEventListener('abort', abandon);
+      if (!waiting.delete(wake)) return;
       running.given = given;
       this.#resume(running);
     };
-    // Resumed to be abandoned: who aborts may stand in the middle of a turn of this executor.
-    const abandon = (): void => resume({});
-    waiting.add(abandon);
+    // Resumed to be abandoned: who ends the group may stand in the middle of a turn of this executor.
+    const wake = (): void => resume({});
+    waiting.add(wake);
     promise.then(
       (value) => resume({ value }),
       (error) => resume({ error }),
     );
-    if (signal.aborted || running.group.isOver) abandon();
-    else signal.addEventListener('abort', abandon, { once: true });
+    if (failure !== undefined) wake();
   }
 
-  #finish(running: Running, result: unknown): void {
-    const { group } = running;
-    group.results[running.index] = result;
-    group.remaining -= 1;
-    if (group.remaining === 0) group.resolve(group.results);
-    this.#leave();
+  /** Ends all tasks of a group, unless they are being ended already. */
+  #end(group: Group, error: unknown, isAbort: boolean): void {
+    if (group.failure !== undefined) return;
+    group.failure = { error, isAbort };
+    this.#queued = this.#queued.filter((running) => running.group !== group);
+    for (const wake of [...group.waiting]) wake();
+    this.#settle(group);
   }
 
-  #fail(running: Running, error: unknown): void {
-    const { group } = running;
-    group.isOver = true;
-    group.reject(error);
-    for (const abandon of [...group.waiting]) abandon();
-    this.#leave();
-  }
-
-  /** The job is aborted, or another task of the group has failed: the task's own clean-up runs, nothing else of it. */
+  /** The task's own clean-up runs, nothing else of it. */
   #abandon(running: Running): void {
-    let error: unknown = running.job.abortError();
+    const { group } = running;
     try {
-      runInScope(running.scope, () => running.task.return(undefined));
-    } catch (thrown) {
-      error = thrown;
+      runInScope(group.scope, () => running.task.return(undefined));
+    } catch (error) {
+      // It tells more than the abort does; where another task has failed, that failure is the one to tell.
+      if (group.failure?.isAbort === true) group.failure = { error, isAbort: false };
     }
-    this.#fail(running, error);
+    this.#leave(running);
   }
 
-  #leave(): void {
+  #leave({ group }: Running): void {
     this.#underWay -= 1;
+    group.underWay -= 1;
+    group.remaining -= 1;
+    this.#settle(group);
     this.#admit();
+  }
+
+  #settle(group: Group): void {
+    const { failure } = group;
+    if (failure === undefined ? group.remaining > 0 : group.underWay > 0) return;
+    group.forget();
+    if (failure === undefined) group.resolve(group.results);
+    else group.reject(failure.error);
   }
 }
 

@@ -1,14 +1,15 @@
 import { generate, type LoopFactory } from './generate.ts';
 import { interpret } from './interpret.ts';
 import type { Loop, Terminal } from './loop.ts';
+import { firstPiece } from './pace.ts';
 import type { Step } from './step.ts';
 
 /**
  * The loops of a program, kept for its life: one for each chain of functions and terminal.
  *
- * A chain that is seen once (a closure made anew inside `transform`) runs on code it shares with all chains of its
- * shape, which is compiled and optimised already. One that comes again is a stage of the program, and gets code of its
- * own.
+ * A chain that one action alone uses (a closure made anew inside `transform`) runs on code it shares with all chains of
+ * its shape, which is compiled and optimised already. One that another action uses again is a stage of the program, and
+ * gets code of its own.
  */
 export class Loops {
   readonly #mayGenerate: boolean;
@@ -22,17 +23,17 @@ export class Loops {
     this.#mayGenerate = mayGenerate && processAllowsCode();
   }
 
-  /** The loop of this chain. */
-  of(steps: readonly Step[], terminal: Terminal): Loop {
+  /** The loop of this chain. @param user who asks: the same object for all partitions of an action */
+  of(steps: readonly Step[], terminal: Terminal, user: object = {}): Loop {
     const shape = `${steps.map((step) => step.kind).join(' ')} → ${terminal}`;
     const known = this.#chainOf(steps).loops;
     const entry = known.get(shape);
     if (entry === undefined) {
       const loop = this.#shared(steps, terminal, shape);
-      known.set(shape, { loop, isOwn: !this.#mayGenerate });
+      known.set(shape, { loop, isOwn: !this.#mayGenerate, user });
       return loop;
     }
-    if (!entry.isOwn) {
+    if (!entry.isOwn && entry.user !== user) {
       this.#compiled += 1;
       const kinds = steps.map((step) => step.kind);
       const code = generate(kinds, terminal, `${shape}, ${this.#compiled}`)(steps.map((step) => step.f));
@@ -75,11 +76,8 @@ export class Loops {
 /** The loops of one chain of functions, and the chains that begin with it. Held weakly, by its functions. */
 class Chain {
   readonly longer: WeakMap<Step['f'], Chain> = new WeakMap();
-  readonly loops: Map<string, { loop: Loop; isOwn: boolean }> = new Map();
+  readonly loops: Map<string, { loop: Loop; isOwn: boolean; readonly user: object }> = new Map();
 }
-
-/** A function that takes a second a row must not hold the event loop for many rows before its pace is known. */
-const firstPiece = 8;
 
 function processAllowsCode(): boolean {
   try {

@@ -127,7 +127,9 @@ const terminals: { readonly [T in Terminal]: (row: string, close: string) => Ter
   count: () => ({ ...plain, before: 'let count = 0;', each: 'count++;', after: 'sink.count += count;' }),
   fold: (row) => ({
     before: 'const merge = sink.merge; let value = sink.value, isStarted = sink.isStarted;',
-    each: `given = ${row};\nif (isStarted) value = merge(value, given); else { value = given; isStarted = true; }`,
+    each: `given = ${row};
+if (isStarted) value = merge(value, given); else { value = given; isStarted = true; }
+${refusePromise('value')}`,
     after: 'sink.value = value; sink.isStarted = isStarted;',
     failedRow: 'given',
     locals: ['given'],
@@ -146,10 +148,24 @@ k = ${row}[0];
 v = ${row}[1];
 const key = typeof k === 'string' && k.charCodeAt(0) !== 0 ? k : encodeKey(k);
 const cell = cells.get(key);
-if (cell === undefined) cells.set(key, { key: k, value: ${first} });
-else cell.value = merge(cell.value, v);`,
+if (cell === undefined) {
+const made = ${first};
+${refusePromise('made')}
+cells.set(key, { key: k, value: made });
+} else {
+const made = merge(cell.value, v);
+${refusePromise('made')}
+cell.value = made;
+}`,
     after: '',
-    failedRow: 'error instanceof StepMistake ? error.returned : [k, v]',
+    failedRow: "error instanceof StepMistake && error.kind === 'not-a-pair' ? error.returned : [k, v]",
     locals: ['k', 'v'],
   };
+}
+
+/** Asks for the type first, which costs nothing where values are numbers or text. */
+function refusePromise(made: string): string {
+  return `if (typeof ${made} === 'object' && ${made} instanceof Promise) {
+throw new StepMistake('returned-promise', ${made});
+}`;
 }

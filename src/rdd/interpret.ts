@@ -67,17 +67,13 @@ const takers = {
     (i: number, f: OnRow, next: Take): Take =>
     (row, sink, place) => {
       enter(place, i, row);
-      const made = f(row);
-      if (made instanceof Promise) throw new StepMistake('returned-promise', made);
-      return next(made, sink, place);
+      return next(refusePromise(f(row)), sink, place);
     },
   filter:
     (i: number, f: OnRow, next: Take): Take =>
     (row, sink, place) => {
       enter(place, i, row);
-      const keeps = f(row);
-      if (keeps instanceof Promise) throw new StepMistake('returned-promise', keeps);
-      return keeps ? next(row, sink, place) : false;
+      return refusePromise(f(row)) ? next(row, sink, place) : false;
     },
   flatMap:
     (i: number, f: OnRow, next: Take): Take =>
@@ -115,7 +111,7 @@ const terminals: { readonly [T in Terminal]: (step: number) => Take } = {
   },
   fold: (step) => (row, sink, place) => {
     enter(place, step, row);
-    sink.value = sink.isStarted ? sink.merge(sink.value, row) : row;
+    sink.value = refusePromise(sink.isStarted ? sink.merge(sink.value, row) : row);
     sink.isStarted = true;
     return false;
   },
@@ -131,8 +127,13 @@ function mergeInto(step: number, first: (sink: Sink, value: unknown) => unknown)
     enter(place, step, [k, value]);
     const key = encodeKey(k);
     const cell = sink.cells.get(key);
-    if (cell === undefined) sink.cells.set(key, { key: k, value: first(sink, value) });
-    else cell.value = sink.merge(cell.value, value);
+    if (cell === undefined) sink.cells.set(key, { key: k, value: refusePromise(first(sink, value)) });
+    else cell.value = refusePromise(sink.merge(cell.value, value));
     return false;
   };
+}
+
+function refusePromise(made: unknown): unknown {
+  if (made instanceof Promise) throw new StepMistake('returned-promise', made);
+  return made;
 }

@@ -3,8 +3,8 @@ import { JobError } from '../core/errors.ts';
 /**
  * The bounds of one job: its batch, its abort signal, and every action it began.
  *
- * `foreachRDD` hands out an RDD bound to one. The job ends when all its actions have ended, awaited or not; the failure
- * of an action that nobody looked at fails the job.
+ * `foreachRDD` hands out an RDD bound to one. The job ends when all its actions have ended, awaited or not, and what the
+ * program chained to them; the failure of one that nobody looked at fails the job.
  */
 export class JobScope {
   /** Whose job: `batch 3000 ms, print (job.ts:14)`. */
@@ -12,6 +12,7 @@ export class JobScope {
   readonly signal: AbortSignal;
   readonly #actions = new Set<ActionPromise<unknown>>();
   readonly #failed: { readonly action: ActionPromise<unknown>; readonly error: unknown }[] = [];
+  #isEnded = false;
 
   constructor(name: string, signal: AbortSignal) {
     this.name = name;
@@ -20,23 +21,18 @@ export class JobScope {
 
   /** The scope of actions outside streaming, which has no end: their promises are ordinary ones. */
   static endless(name: string, signal: AbortSignal): JobScope {
-    return new EndlessScope(name, signal);
+    const scope = new JobScope(name, signal);
+    scope.#isEnded = true;
+    return scope;
   }
 
-  /** Begins an action that belongs to this job. */
+  /** Begins an action that belongs to this job; once the job has ended, its promise is an ordinary one. */
   action<R>(run: () => Promise<R>): Promise<R> {
-    const action = new ActionPromise<R>((resolve, reject) => {
-      // An action begins after its call has returned, so that what it throws is always a rejection.
-      Promise.resolve().then(run).then(resolve, reject);
-    });
-    this.#actions.add(action);
-    action.outcome(
-      () => this.#actions.delete(action),
-      (error) => {
-        this.#actions.delete(action);
-        this.#failed.push({ action, error });
-      },
-    );
+    // An action begins after its call has returned, so that what it throws is always a rejection.
+    const begun = Promise.resolve().then(run);
+    if (this.#isEnded) return begun;
+    const action = new ActionPromise<R>((resolve) => resolve(begun));
+    this.#add(action);
     return action;
   }
 
@@ -49,6 +45,7 @@ export class JobScope {
         action?.outcome(next, next);
       });
     }
+    this.#isEnded = true;
     const unseen = this.#failed.find(({ action }) => !action.isObserved);
     if (unseen !== undefined) throw unseen.error;
   }
@@ -57,21 +54,25 @@ export class JobScope {
   abortError(): JobError {
     return new JobError('JOB.ABORTED', { job: this.name }, { cause: this.signal.reason });
   }
-}
 
-class EndlessScope extends JobScope {
-  override action<R>(run: () => Promise<R>): Promise<R> {
-    return Promise.resolve().then(run);
+  #add(action: ActionPromise<unknown>): void {
+    if (this.#isEnded) return;
+    action.onChained = (chained) => this.#add(chained);
+    this.#actions.add(action);
+    action.outcome(
+      () => this.#actions.delete(action),
+      (error) => {
+        this.#actions.delete(action);
+        this.#failed.push({ action, error });
+      },
+    );
   }
 }
 
-/** A promise that knows whether somebody looked at it. */
+/** A promise that knows whether somebody looked at it; what is chained to it is one too, and has its failure. */
 class ActionPromise<R> extends Promise<R> {
-  static override get [Symbol.species](): PromiseConstructor {
-    return Promise;
-  }
-
   isObserved = false;
+  onChained: ((chained: ActionPromise<unknown>) => void) | undefined;
 
   // biome-ignore lint/suspicious/noThenProperty: to see who looks, `then` is what there is to watch
   override then<A = R, B = never>(
@@ -79,7 +80,9 @@ class ActionPromise<R> extends Promise<R> {
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     this.isObserved = true;
-    return super.then(onResolved, onRejected);
+    const chained = super.then(onResolved, onRejected);
+    this.onChained?.(chained as ActionPromise<A | B>);
+    return chained;
   }
 
   /** As `then`, without being seen. */

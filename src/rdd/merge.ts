@@ -3,7 +3,7 @@ import type { Task } from './executor.ts';
 import { jobErrorOf } from './failure.ts';
 import type { JobScope } from './job-scope.ts';
 import { type Cell, StepFailure, StepMistake } from './loop.ts';
-import type { SentByPartition, ShuffleMemo, ShufflePlan } from './plan.ts';
+import type { MergeTask, ShuffleMemo, ShufflePlan } from './plan.ts';
 
 // The far side of a shuffle. The map side, which reads partitions, is in `shuffle.ts`.
 
@@ -19,83 +19,95 @@ export function* mergedRows(shuffle: ShufflePlan, index: number, job: JobScope):
   }
   let settle: (rows: readonly unknown[]) => void = () => undefined;
   let fail: (error: unknown) => void = () => undefined;
-  const merging = new Promise<readonly unknown[]>((resolve, reject) => {
+  const merged = new Promise<readonly unknown[]>((resolve, reject) => {
     settle = resolve;
     fail = reject;
   });
-  merging.catch(() => undefined); // Another job that waits for it is told; where none does, this one is.
-  memo.merged[index] = merging;
-  let failure: unknown;
+  merged.catch(() => undefined); // Another job that waits for it is told; where none does, this one is.
+  memo.merged[index] = merged;
   let isMerged = false;
+  let failure: unknown;
   try {
-    const rows = yield* merge(shuffle, index, job);
+    const rows = yield* goOn(shuffle, index);
     isMerged = true;
+    if (isTaken(memo)) memo.sent = undefined;
     settle(rows);
     return rows;
   } catch (error) {
-    failure = error;
-    throw error;
+    failure = error instanceof StepFailure ? jobErrorOf(error, shuffle.label, shuffle, job) : error;
+    beginAgain(memo, index, failure);
+    throw failure;
   } finally {
-    // An aborted task runs this and nothing else.
-    if (isMerged) freeMapSide(memo);
-    else giveUp(memo, index, failure ?? job.abortError(), fail);
+    // Of a task that is ended from outside, this is all that runs: another goes on where it stopped.
+    if (!isMerged) {
+      memo.merged[index] = undefined;
+      fail(failure ?? job.abortError());
+    }
   }
 }
 
-/** What was merged in place may be half merged: the next job begins again at the map side. */
-function giveUp(memo: ShuffleMemo, index: number, failure: unknown, fail: (error: unknown) => void): void {
-  memo.merged[index] = undefined;
-  memo.sent = undefined;
-  memo.failure = failure;
-  fail(failure);
-}
-
-/** A job that waited for the work of another, which was aborted, does that work itself. */
+/** A job that waited for the work of another, which was ended, does that work itself. */
 export function isAbortOfAnother(error: unknown, job: JobScope): boolean {
-  return (error as { readonly code?: string }).code === 'JOB.ABORTED' && !job.signal.aborted;
-}
-
-/** A function that returns a promise is refused where its last result is seen. */
-export function checkMerged(cell: Cell, shuffle: ShufflePlan, job: JobScope): void {
-  if (!(cell.value instanceof Promise)) return;
-  const mistake = new StepMistake('returned-promise', cell.value);
-  throw jobErrorOf(new StepFailure(mistake, 0, cell.key), shuffle.label, shuffle, job);
+  return (error as { readonly code?: string } | undefined)?.code === 'JOB.ABORTED' && !job.signal.aborted;
 }
 
 /** About a tenth of a millisecond of merging. */
 export const cellsBetweenYields: number = 1024;
 
-function* merge(shuffle: ShufflePlan, index: number, job: JobScope): Task<readonly unknown[]> {
-  if (shuffle.memo.sent === undefined) throw shuffle.memo.failure;
-  const sent = (yield shuffle.memo.sent) as readonly SentByPartition[];
+/** Merges a partition, or goes on with what another task began: values may be merged in place, so never twice. */
+function* goOn(shuffle: ShufflePlan, index: number): Task<readonly unknown[]> {
+  const { memo } = shuffle;
+  const task = memo.merging[index] ?? merge(shuffle, index);
+  memo.merging[index] = task;
+  for (;;) {
+    const step = task.next();
+    if (step.done === true) {
+      memo.merging[index] = undefined;
+      return step.value;
+    }
+    yield step.value;
+  }
+}
+
+function* merge(shuffle: ShufflePlan, index: number): MergeTask {
+  const { sent, failure } = shuffle.memo;
+  if (sent === undefined) throw failure;
   const cells = new Map<Key, Cell>();
   let count = 0;
   for (const partition of sent) {
     for (const { key, cell } of partition[index] ?? []) {
       const first = cells.get(key);
       if (first === undefined) cells.set(key, cell);
-      else mergeInto(first, cell, shuffle, job);
+      else mergeInto(first, cell, shuffle);
       if (++count % cellsBetweenYields === 0) yield cellsBetweenYields;
     }
   }
   const rows: unknown[] = [];
   for (const cell of cells.values()) {
-    checkMerged(cell, shuffle, job);
     rows.push([cell.key, cell.value]);
     if (rows.length % cellsBetweenYields === 0) yield cellsBetweenYields;
   }
   return rows;
 }
 
-function mergeInto(first: Cell, cell: Cell, shuffle: ShufflePlan, job: JobScope): void {
+function mergeInto(first: Cell, cell: Cell, { combine }: ShufflePlan): void {
   try {
-    first.value = shuffle.combine.mergeCombined(first.value, cell.value);
+    const merged = combine.mergeCombined(first.value, cell.value);
+    if (merged instanceof Promise) throw new StepMistake('returned-promise', merged);
+    first.value = merged;
   } catch (error) {
-    throw jobErrorOf(new StepFailure(error, 0, [first.key, cell.value]), shuffle.label, shuffle, job);
+    throw new StepFailure(error, 0, [first.key, cell.value]);
   }
 }
 
-/** Once every partition is merged, nobody needs what was sent. */
-function freeMapSide(memo: ShuffleMemo): void {
-  if (memo.merged.every((rows) => rows !== undefined)) memo.sent = undefined;
+/** A partition could not be merged: whoever tries again begins at the map side, whose values may be half merged. */
+function beginAgain(memo: ShuffleMemo, index: number, failure: unknown): void {
+  memo.merging[index] = undefined;
+  memo.sent = undefined;
+  memo.failure = failure;
+}
+
+/** Whether all partitions of a shuffle are merged, or being merged: then nobody needs what was sent any more. */
+export function isTaken({ merged, merging }: ShuffleMemo): boolean {
+  return merged.every((rows, index) => rows !== undefined || merging[index] !== undefined);
 }

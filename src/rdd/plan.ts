@@ -51,12 +51,25 @@ export interface ShufflePlan extends PlanBase {
 
 /** What was computed of a shuffle so far. */
 export interface ShuffleMemo {
-  /** What each parent partition sends. */
-  sent: Promise<readonly SentByPartition[]> | undefined;
-  /** The rows of each own partition, once merged. */
+  /** The map side, while it runs. */
+  sending: Promise<void> | undefined;
+  /** What each parent partition sends; gone again when nobody needs it, or when a merge failed. */
+  sent: readonly SentByPartition[] | undefined;
+  /** The rows of each own partition, merged or being merged. */
   readonly merged: (Promise<readonly unknown[]> | undefined)[];
+  /** The merge of each own partition, once begun and until it has ended. */
+  readonly merging: (MergeTask | undefined)[];
   /** Why `sent` is gone, where a merge failed. */
   failure: unknown;
+}
+
+/** A merge, which any job can go on with: it waits for nothing, and yields how many keys it has seen since. */
+export type MergeTask = Generator<number, readonly unknown[], void>;
+
+/** Of a shuffle of which nothing is computed. */
+export function emptyMemo(partitionCount: number): ShuffleMemo {
+  const none = Array.from({ length: partitionCount }, () => undefined);
+  return { sending: undefined, sent: undefined, merged: none, merging: [...none], failure: undefined };
 }
 
 /** One key on its way: its encoding and what was merged on the map side. */
@@ -88,14 +101,23 @@ export function partitionsOf(plan: Plan): readonly number[] {
   return Array.from({ length: plan.partitionCount }, (_, index) => index);
 }
 
-/** The operators from the source to this plan: `socketTextStream → flatMap → map (job.ts:14)`. */
+/** The operators from the source to this plan, or to the nearest of this label: `queueStream → map (job.ts:14)`. */
 export function pathOf(plan: Plan, last: Label = plan.label): string {
   const labels: Label[] = [];
-  for (let at: Plan | undefined = plan; at !== undefined; at = parentsOf(at)[0]) {
+  for (let at: Plan | undefined = bearerOf(last, plan) ?? plan; at !== undefined; at = parentsOf(at)[0]) {
     if (labels[0] !== at.label) labels.unshift(at.label);
   }
-  const end = labels.lastIndexOf(last);
-  const shown = end < 0 ? [...labels, last] : labels.slice(0, end + 1);
-  const names = shown.map((label) => label.name).join(' → ');
+  if (labels.at(-1) !== last) labels.push(last);
+  const names = labels.map((label) => label.name).join(' → ');
   return last.site === undefined ? names : `${names} (${last.site.toString()})`;
+}
+
+/** The nearest plan of this label, behind whichever parent. */
+function bearerOf(label: Label, plan: Plan): Plan | undefined {
+  const seen = new Set([plan]);
+  for (const at of seen) {
+    if (at.label === label) return at;
+    for (const parent of parentsOf(at)) seen.add(parent);
+  }
+  return undefined;
 }

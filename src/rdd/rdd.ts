@@ -9,7 +9,7 @@ import { unionPlan } from './make-plan.ts';
 import { HashPartitioner, type Partitioner } from './partitioner.ts';
 import { type Combine, emptyMemo, type Plan } from './plan.ts';
 import { type Ending, runJob } from './run-job.ts';
-import type { NarrowKind, Step } from './step.ts';
+import type { Label, NarrowKind, Step } from './step.ts';
 
 /**
  * A lazy, immutable, partitioned list of rows: the data of one batch, or of a batch program.
@@ -76,7 +76,7 @@ export class RDD<T extends Row> {
 
   /** Gives every value to f; keys, and what placed them, stay. */
   mapValues<P extends Pair<Row, Row>, U extends Row>(this: RDD<P>, f: (value: P[1]) => U): RDD<[P[0], U]> {
-    return this.narrow('map', onValue(f), true);
+    return this.narrow('map', onValue(f), true, labelHere('mapValues'));
   }
 
   /** One pair for each key: its values, two at a time through f. Keys are equal by value. */
@@ -147,15 +147,19 @@ export class RDD<T extends Row> {
 
   /** Gives every row to f, for its effect. */
   foreach(f: (row: T) => void): Promise<void> {
-    const each = this.narrow('map', (row) => assertNoPromise(f(row as T)));
+    const each = this.narrow('map', (row) => assertNoPromise(f(row as T)), false, labelHere('foreach'));
     return this.#action(async () => {
       await each.#run({ terminal: 'count', sink: sinkOf });
     });
   }
 
   /** One narrow step more. @internal */
-  narrow<U extends Row>(kind: NarrowKind, f: Step['f'], keepsPartitioner = false): RDD<U> {
-    const label = labelHere(kind);
+  narrow<U extends Row>(
+    kind: NarrowKind,
+    f: Step['f'],
+    keepsPartitioner = false,
+    label: Label = labelHere(kind),
+  ): RDD<U> {
     return this.#derive({
       kind: 'narrow',
       parent: this.plan,
@@ -207,7 +211,7 @@ export class RDD<T extends Row> {
     return runJob(this.plan, ending, { engine: this.#engine, job: this.#job }, partitions);
   }
 
-  #merge(f: (a: unknown, b: unknown) => unknown, a: unknown, b: unknown, label: ReturnType<typeof labelHere>): unknown {
+  #merge(f: (a: unknown, b: unknown) => unknown, a: unknown, b: unknown, label: Label): unknown {
     try {
       const merged = f(a, b);
       if (merged instanceof Promise) throw new StepMistake('returned-promise', merged);

@@ -1,15 +1,17 @@
 import { assert } from '../core/errors.ts';
 import { type Chunk, decode } from './chunk.ts';
+import { type ChunkSource, chunksAtHand, type Fail, rowsLater, rowsOf, type Upstream } from './chunk-source.ts';
 import type { Engine } from './engine.ts';
 import type { Task } from './executor.ts';
 import { jobErrorOf } from './failure.ts';
 import type { JobScope } from './job-scope.ts';
-import { enough, type Loop, type Sink, StepFailure, sinkOf, type Terminal } from './loop.ts';
+import { enough, type Loop, type Sink, StepFailure, StepMistake, sinkOf, type Terminal } from './loop.ts';
 import { mergedRows } from './merge.ts';
+import { learnPace, startPace } from './pace.ts';
 import type { NarrowPlan, Plan } from './plan.ts';
 import type { Label, Step } from './step.ts';
 
-/** What a read needs beside its plan. */
+/** What a read needs beside its plan; one for all partitions of an action. */
 export interface Reading {
   readonly engine: Engine;
   readonly job: JobScope;
@@ -28,31 +30,50 @@ export function* readPartition(
   reading: Reading,
   last: Label = plan.label,
 ): Task<void> {
-  const { steps, boundary, partition } = fusedChain(plan, index);
-  const source = yield* openSource(boundary, partition, reading);
-  const loop = reading.engine.loops.of(steps, terminal);
+  const chain = fusedChain(plan, index);
+  const source = yield* openSource(chain.boundary, chain.partition, reading);
+  yield* readSource(source, chain.steps, { plan, terminal, sink, reading, last });
+}
+
+/** Where the rows of a source go. */
+interface Goal {
+  readonly plan: Plan;
+  readonly terminal: Terminal;
+  readonly sink: Sink;
+  readonly reading: Reading;
+  readonly last: Label;
+}
+
+function* readSource(source: ChunkSource, steps: readonly Step[], goal: Goal): Task<void> {
+  const { plan, sink, reading, last } = goal;
+  const loop = reading.engine.loops.of(steps, goal.terminal, reading);
+  const label = steps.at(-1)?.label ?? last;
+  let state: 'under way' | 'read' | 'failed' = 'under way';
+  startPace(loop);
+  // A take that may find all it wants in the next rows has no more of them made.
+  let rowsAhead = sink.limit;
   try {
     for (;;) {
-      const next = source.next(loop.piece);
+      const next = source.next(Math.min(loop.piece, rowsAhead));
       const chunk = next instanceof Promise ? ((yield next) as Chunk | undefined) : next;
-      if (chunk === undefined) return;
-      if (yield* runChunk(chunk, loop, sink, reading, steps.at(-1)?.label ?? last)) return;
+      if (chunk === undefined || (yield* runChunk(chunk, loop, sink, reading, label))) break;
+      rowsAhead *= 2;
     }
+    state = 'read';
   } catch (error) {
-    throw error instanceof StepFailure ? jobErrorOf(error, steps[error.step]?.label ?? last, plan, reading.job) : error;
+    state = 'failed';
+    throw told(error, steps, last, plan, reading);
   } finally {
-    source.close();
+    const closed = source.close(state === 'failed');
+    if (state === 'under way')
+      closed?.catch(() => undefined); // The task is ended from outside and cannot wait.
+    else if (closed !== undefined) yield closed;
   }
 }
 
-/** Where chunks come from. */
-interface ChunkSource {
-  /** Whether `next` returns promises. */
-  readonly isAsync: boolean;
-  /** Undefined at the end. A chunk that is made when it is asked for has at most `rowsWanted` rows. */
-  next(rowsWanted: number): Chunk | undefined | Promise<Chunk | undefined>;
-  /** Nothing more is read. */
-  close(): void;
+/** What a user's function did wrong, as an error that names it. */
+function told(error: unknown, steps: readonly Step[], last: Label, plan: Plan, reading: Reading): unknown {
+  return error instanceof StepFailure ? jobErrorOf(error, steps[error.step]?.label ?? last, plan, reading.job) : error;
 }
 
 interface FusedChain {
@@ -84,15 +105,12 @@ function fusedChain(plan: Plan, index: number): FusedChain {
 }
 
 function* openSource(plan: Plan, index: number, reading: Reading): Task<ChunkSource> {
-  if (plan.kind === 'data') return sourceOf(plan.partitions[index] as readonly Chunk[]);
-  if (plan.kind === 'shuffle') return sourceOf([{ kind: 'rows', rows: yield* mergedRows(plan, index, reading.job) }]);
+  if (plan.kind === 'data') return chunksAtHand(plan.partitions[index] as readonly Chunk[]);
+  if (plan.kind === 'shuffle') {
+    return chunksAtHand([{ kind: 'rows', rows: yield* mergedRows(plan, index, reading.job) }]);
+  }
   assert(plan.kind === 'narrow', 'a chain ends at data, a shuffle or mapPartitions');
   return yield* openIterator(plan, index, reading);
-}
-
-function sourceOf(chunks: readonly Chunk[]): ChunkSource {
-  let at = 0;
-  return { isAsync: false, next: () => chunks[at++], close: () => undefined };
 }
 
 /** Runs a chunk through a loop, a piece at a time. @returns whether the sink has enough */
@@ -102,79 +120,50 @@ function* runChunk(chunk: Chunk, loop: Loop, sink: Sink, reading: Reading, label
     for (let from = 0; from < rows.length; ) {
       const to = Math.min(rows.length, from + loop.piece);
       if (loop.rows(rows, from, to, sink) === enough) return true;
-      setPace(loop, to - from, (yield to - from) as number, reading, label);
+      yield* pieceDone(loop, to - from, reading, label);
       from = to;
     }
     return false;
   }
   const text = decode(chunk);
+  let left = chunk.rowCount;
   for (let position = 0; position < text.length; ) {
-    const rows = loop.piece;
+    const rows = Math.min(left, loop.piece);
     position = loop.text(text, position, rows, sink);
     if (position === enough) return true;
-    setPace(loop, rows, (yield rows) as number, reading, label);
+    yield* pieceDone(loop, rows, reading, label);
+    left -= rows;
   }
   return false;
 }
 
-/**
- * Learns how many rows take about a millisecond. One row cannot be cut: a function that holds the loop is warned of.
- */
-function setPace(loop: Loop, rows: number, tookMs: number, reading: Reading, label: Label): void {
-  if (tookMs > pieceMsMax) loop.piece = Math.max(1, Math.floor(rows / 2));
-  else if (tookMs < pieceMsMin && rows === loop.piece) loop.piece = Math.min(piecesRowsMax, loop.piece * 2);
+/** Others may have a turn. One row cannot be cut: a function that holds the loop is warned of. */
+function* pieceDone(loop: Loop, rows: number, reading: Reading, label: Label): Task<void> {
+  const tookMs = (yield rows) as number;
+  learnPace(loop, rows, tookMs);
   if (rows === 1 && tookMs > heldMsMax) reading.engine.warnSlow(label, tookMs);
 }
 
-const pieceMsMin = 0.5;
-const pieceMsMax = 2;
-/** So long a chunk of cheap rows is still about a millisecond. */
-const piecesRowsMax = 65_536;
 /** A call of a user's function that takes longer than this delays the whole process noticeably. */
 const heldMsMax = 50;
 
-type OnPartition = (rows: IterableIterator<unknown>, index: number) => Iterable<unknown> | AsyncIterable<unknown>;
+type OnPartition = (rows: IterableIterator<unknown>, index: number) => unknown;
 
 /** The rows that the function of a mapPartitions makes of its partition. */
 function* openIterator(plan: NarrowPlan, index: number, reading: Reading): Task<ChunkSource> {
   const upstream = yield* iterate(plan.parent, index, reading);
-  const fail = (error: unknown): never => {
+  const fail: Fail = (error) => {
     throw jobErrorOf(new StepFailure(error, 0, undefined), plan.step.label, plan, reading.job);
   };
-  const made = attempt(() => (plan.step.f as OnPartition)(upstream, index), fail);
-  if (isAsyncIterable(made)) return asyncSource(made[Symbol.asyncIterator](), fail);
-  if (typeof (made as Iterable<unknown> | undefined)?.[Symbol.iterator] !== 'function') {
-    return fail(new TypeError(`mapPartitions returned ${String(made)}, which is not iterable`));
+  try {
+    const made = (plan.step.f as OnPartition)(upstream.rows, index);
+    if (isAsyncIterable(made)) return rowsLater(made[Symbol.asyncIterator](), upstream, fail);
+    if (isIterable(made)) return rowsOf(made[Symbol.iterator](), upstream, reading.engine.runtime.clock, fail);
+    throw new StepMistake(made instanceof Promise ? 'returned-promise' : 'not-iterable', made);
+  } catch (error) {
+    upstream.close(true);
+    return fail(error);
   }
-  const iterator = attempt(() => made[Symbol.iterator](), fail);
-  return {
-    isAsync: false,
-    next: (rowsWanted) => {
-      const rows: unknown[] = [];
-      while (rows.length < rowsWanted) {
-        const read = attempt(() => iterator.next(), fail);
-        if (read.done === true) return rows.length === 0 ? undefined : { kind: 'rows', rows };
-        rows.push(read.value);
-      }
-      return { kind: 'rows', rows };
-    },
-    close: () => void iterator.return?.(),
-  };
-}
-
-function asyncSource(iterator: AsyncIterator<unknown>, fail: (error: unknown) => never): ChunkSource {
-  return {
-    isAsync: true,
-    next: () =>
-      iterator
-        .next()
-        .then(
-          (read): Chunk | undefined => (read.done === true ? undefined : { kind: 'rows', rows: [read.value] }),
-          fail,
-        ),
-    // All rows that were wanted have been read: how the user's clean-up ends changes nothing.
-    close: () => void iterator.return?.().then(undefined, () => undefined),
-  };
 }
 
 /**
@@ -182,51 +171,54 @@ function asyncSource(iterator: AsyncIterator<unknown>, fail: (error: unknown) =>
  *
  * Behind an asynchronous step the rows are made first: a synchronous iterator cannot wait.
  */
-function* iterate(plan: Plan, index: number, reading: Reading): Task<IterableIterator<unknown>> {
+function* iterate(plan: Plan, index: number, reading: Reading): Task<Upstream> {
   const { steps, boundary, partition } = fusedChain(plan, index);
   const source = yield* openSource(boundary, partition, reading);
-  if (!source.isAsync) return pull(source, steps, plan, reading);
-  source.close();
+  if (!source.isAsync) {
+    return { rows: pull(source, steps, plan, reading), close: (isFailing) => void source.close(isFailing) };
+  }
   const sink = sinkOf();
-  yield* readPartition(plan, index, 'push', sink, reading);
-  return sink.rows.values();
+  yield* readSource(source, steps, { plan, terminal: 'push', sink, reading, last: plan.label });
+  return { rows: sink.rows.values(), close: () => undefined };
 }
 
 function* pull(source: ChunkSource, steps: readonly Step[], plan: Plan, reading: Reading): Generator<unknown, void> {
-  const loop = reading.engine.loops.of(steps, 'push');
+  const loop = reading.engine.loops.of(steps, 'push', reading);
+  const { clock } = reading.engine.runtime;
   const sink = sinkOf();
-  const nextChunk = (): Chunk | undefined => source.next(rowsAhead) as Chunk | undefined;
+  let isFailing = false;
+  let ahead = 1;
   try {
-    for (let chunk = nextChunk(); chunk !== undefined; chunk = nextChunk()) {
+    for (let chunk = source.next(ahead); chunk !== undefined; chunk = source.next(ahead)) {
+      assert(!(chunk instanceof Promise), 'a synchronous iterator reads from what need not wait');
       const text = chunk.kind === 'text' ? decode(chunk) : '';
       const length = chunk.kind === 'text' ? text.length : chunk.rows.length;
       for (let at = 0; at < length; ) {
+        const startMs = clock.monotonicMs();
         at =
           chunk.kind === 'text'
-            ? loop.text(text, at, rowsAhead, sink)
-            : loop.rows(chunk.rows, at, Math.min(length, at + rowsAhead), sink);
+            ? loop.text(text, at, ahead, sink)
+            : loop.rows(chunk.rows, at, Math.min(length, at + ahead), sink);
+        ahead = clock.monotonicMs() - startMs > aheadMsMax ? 1 : Math.min(rowsAheadMax, ahead * 2);
         yield* sink.rows.splice(0);
       }
     }
   } catch (error) {
-    const failed = error instanceof StepFailure ? steps[error.step] : undefined;
-    throw error instanceof StepFailure ? jobErrorOf(error, failed?.label ?? plan.label, plan, reading.job) : error;
+    isFailing = true;
+    throw told(error, steps, plan.label, plan, reading);
   } finally {
-    source.close();
+    void source.close(isFailing);
   }
 }
 
-/** How many rows are computed ahead of the user's iterator. */
-const rowsAhead = 64;
-
-function attempt<R>(f: () => R, fail: (error: unknown) => never): R {
-  try {
-    return f();
-  } catch (error) {
-    return fail(error);
-  }
-}
+/** How many rows are computed ahead of the user's iterator, and how long that may take. */
+const rowsAheadMax = 64;
+const aheadMsMax = 0.1;
 
 function isAsyncIterable(made: unknown): made is AsyncIterable<unknown> {
   return typeof (made as AsyncIterable<unknown> | undefined)?.[Symbol.asyncIterator] === 'function';
+}
+
+function isIterable(made: unknown): made is Iterable<unknown> {
+  return typeof (made as Iterable<unknown> | undefined)?.[Symbol.iterator] === 'function';
 }

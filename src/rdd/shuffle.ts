@@ -1,7 +1,7 @@
 import type { Key } from '../core/keys.ts';
 import type { Task } from './executor.ts';
 import { type Cell, sinkOf } from './loop.ts';
-import { cellsBetweenYields, checkMerged, isAbortOfAnother } from './merge.ts';
+import { cellsBetweenYields, isAbortOfAnother, isTaken } from './merge.ts';
 import { type Plan, parentsOf, partitionsOf, type Sent, type SentByPartition, type ShufflePlan } from './plan.ts';
 import { type Reading, readPartition } from './read.ts';
 
@@ -13,11 +13,10 @@ import { type Reading, readPartition } from './read.ts';
  */
 export async function prepareShuffles(plan: Plan, reading: Reading): Promise<void> {
   for (const shuffle of nearestShuffles(plan)) {
-    while (shuffle.memo.merged.some((rows) => rows === undefined)) {
-      if (shuffle.memo.sent === undefined) startMapSide(shuffle, reading);
+    while (shuffle.memo.sent === undefined && !isTaken(shuffle.memo)) {
+      shuffle.memo.sending ??= startMapSide(shuffle, reading);
       try {
-        await shuffle.memo.sent;
-        break;
+        await shuffle.memo.sending;
       } catch (error) {
         if (!isAbortOfAnother(error, reading.job)) throw error;
       }
@@ -25,12 +24,13 @@ export async function prepareShuffles(plan: Plan, reading: Reading): Promise<voi
   }
 }
 
-function startMapSide(shuffle: ShufflePlan, reading: Reading): void {
-  const sent = mapSide(shuffle, reading);
-  shuffle.memo.sent = sent;
-  sent.catch(() => {
-    if (shuffle.memo.sent === sent) shuffle.memo.sent = undefined;
-  });
+async function startMapSide(shuffle: ShufflePlan, reading: Reading): Promise<void> {
+  const { memo } = shuffle;
+  try {
+    memo.sent = await mapSide(shuffle, reading);
+  } finally {
+    memo.sending = undefined;
+  }
 }
 
 function nearestShuffles(plan: Plan): ReadonlySet<ShufflePlan> {
@@ -59,7 +59,6 @@ function* sendPartition(shuffle: ShufflePlan, index: number, reading: Reading): 
   const sent: Sent[][] = Array.from({ length: partitioner.partitionCount }, () => []);
   let count = 0;
   for (const [key, cell] of cells) {
-    checkMerged(cell, shuffle, reading.job);
     (sent[partitioner.partitionOf(key)] as Sent[]).push({ key, cell });
     if (++count % cellsBetweenYields === 0) yield cellsBetweenYields;
   }
