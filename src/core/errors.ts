@@ -310,6 +310,15 @@ const texts = {
     why: 'A source has a state of its own (its connection, how far it has read), which two programs would share.',
     fix: 'Make a new one for every stream.',
   }),
+  'INPUT.NOT_AN_RDD': (f: {
+    readonly name: string;
+    readonly timeMs: number;
+    readonly returned: string;
+  }): ErrorText => ({
+    what: `The ${f.name} gave ${f.returned} as the data of batch ${f.timeMs} ms.`,
+    why: 'compute() gives an RDD, or undefined where there is none: rows alone are in no partition.',
+    fix: 'Make an RDD of them with its second argument: compute(time, make) { return make.rows(rows); }',
+  }),
   'JOB.ABORTED': (f: { readonly job: string }): ErrorText => ({
     what: `The job of ${f.job} was aborted.`,
     why: 'Its context was stopped, or its abort signal was given, before it ended.',

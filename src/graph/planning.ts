@@ -1,4 +1,5 @@
-import { FiresteelError, JobError, messageOf } from '../core/errors.ts';
+import { FiresteelError, JobError, messageOf, UsageError } from '../core/errors.ts';
+import { previewOf } from '../core/preview.ts';
 import type { Row } from '../core/row.ts';
 import { Time } from '../core/time.ts';
 import type { Block } from '../rdd/block.ts';
@@ -58,6 +59,7 @@ export function stepInput(node: InputNode, timeMs: number, planning: Planning): 
   const read = (): ReturnType<typeof source.compute> => {
     const made = compute();
     const thenPosition = (rdd: RDD<Row> | undefined): RDD<Row> | undefined => {
+      checkIsRDD(rdd, node, timeMs);
       position = source.position();
       return rdd;
     };
@@ -65,6 +67,12 @@ export function stepInput(node: InputNode, timeMs: number, planning: Planning): 
   };
   const answer = answerOf(timeMs, () => runInBatch(`batch ${timeMs} ms, ${siteOf(node)}`, read), node);
   return answer instanceof Promise ? answer.then((late) => ({ answer: late, position })) : { answer, position };
+}
+
+function checkIsRDD(given: unknown, node: InputNode, timeMs: number): void {
+  if (given === undefined || given instanceof RDD) return;
+  const facts = { name: node.source.name, timeMs, returned: previewOf(given) };
+  throw new UsageError('INPUT.NOT_AN_RDD', facts, { at: [siteOf(node)] });
 }
 
 /** The RDD of an input that blocks were received for: one partition a block. */
