@@ -3,8 +3,8 @@ import { JobError } from '../core/errors.ts';
 /**
  * The bounds of one job: its batch, its abort signal, and every action it began.
  *
- * `foreachRDD` hands out an RDD bound to one. The job ends when all its actions have ended, awaited or not, and what the
- * program chained to them; the failure of one that nobody looked at fails the job.
+ * `foreachRDD` hands out an RDD bound to one. The job ends when all its actions have ended, awaited or not, and what
+ * the program chained to them; the failure of one that nobody looked at fails the job.
  */
 export class JobScope {
   /** Whose job: `batch 3000 ms, print (job.ts:14)`. */

@@ -9,7 +9,7 @@ const pieceMsMin = 0.5;
 /** A piece that takes longer is cut shorter the next time. */
 export const pieceMsMax = 2;
 /** A tenth of a millisecond of the cheapest rows; and rows may turn slow within a piece, which is never cut. */
-const pieceRowsMax = 8192;
+const pieceRowsMax = 16_384;
 
 /** A partition begins: that the last one was slow is remembered, that it was fast is found out again. */
 export function startPace(loop: Loop): void {
