@@ -94,6 +94,11 @@ export function messageOf(error: unknown): string {
 
 const reportBug = 'Please report this with the text above: it is a mistake of firesteel, not of your program.';
 
+/** A text as an item of a list inside another. */
+function numbered(text: string, index: number): string {
+  return `\n    ${index + 1}. ${text.replaceAll('\n', '\n       ')}`;
+}
+
 /** About a user's function at work. */
 interface StageFacts {
   readonly operator: string;
@@ -196,7 +201,7 @@ const texts = {
   }),
   'CONF.NO_MASTER': (_: object): ErrorText => ({
     what: 'A master URL must be set in your configuration.',
-    why: 'It says how many threads the program may count on.',
+    why: 'It says where the program runs, and in how many slots.',
     fix: "new SparkConf().setMaster('local[*]')",
   }),
   'CONTEXT.ALREADY_STOPPED': (f: { readonly call: string }): ErrorText => ({
@@ -236,8 +241,8 @@ const texts = {
     readonly receivers: number;
   }): ErrorText => ({
     what:
-      `${f.receivers} receiver${f.receivers === 1 ? ' takes' : 's take'} all ${f.slots} ` +
-      `slot${f.slots === 1 ? '' : 's'} of ${f.master}: none is left to compute with.`,
+      `${f.receivers} receiver${f.receivers === 1 ? ' takes' : 's take'} ` +
+      `${f.slots === 1 ? 'the only slot' : `all ${f.slots} slots`} of ${f.master}: none is left to compute with.`,
     why: 'A receiver takes a slot for its life; with none left, batches would wait for ever.',
     fix:
       `Use at least one more: setMaster('local[${f.receivers + 1}]'), or 'local[*]' on a machine with more cores ` +
@@ -251,7 +256,7 @@ const texts = {
       'after that.',
   }),
   'CONTEXT.SEVERAL_MISTAKES': (f: { readonly mistakes: readonly string[] }): ErrorText => ({
-    what: `start() found ${f.mistakes.length} mistakes in the program:\n${f.mistakes.join('\n')}`,
+    what: `start() found ${f.mistakes.length} mistakes in the program:${f.mistakes.map(numbered).join('')}`,
     why: 'All of them would keep it from running; nothing was started.',
     fix: 'Mend each as it says, then call start() again: the context is as it was.',
   }),
@@ -281,8 +286,8 @@ const texts = {
   }),
   'GRAPH.DIFFERENT_SLIDES': (f: { readonly operator: string; readonly slides: readonly number[] }): ErrorText => ({
     what:
-      `${f.operator} was given streams that have batches at different times: each ${f.slides.join(' ms, each ')} ` +
-      'ms.',
+      `${f.operator} was given streams that have batches at different times: ` +
+      `${f.slides.map((ms) => `every ${ms} ms`).join(', ')}.`,
     why: 'It puts RDDs of the same time together, and they would not all have one.',
     fix: 'Give both the same slide: .window(length, slide) on the faster one.',
   }),
@@ -321,7 +326,7 @@ const texts = {
   }),
   'JOB.ABORTED': (f: { readonly job: string }): ErrorText => ({
     what: `The job of ${f.job} was aborted.`,
-    why: 'Its context was stopped, or its abort signal was given, before it ended.',
+    why: 'Its context was stopped, or its signal aborted, before it ended.',
     fix: 'Nothing, if you stopped it. stop({ stopGracefully: true }) lets the batches under way end first.',
   }),
   'KEY.CLASS_INSTANCE': (f: { readonly className: string; readonly key: string }): ErrorText => ({
@@ -382,12 +387,12 @@ const texts = {
   'SOCKET.BAD_HOST': (f: { readonly host: string }): ErrorText => ({
     what: `'${f.host}' is no host name.`,
     why: 'A TCP connection needs a name or an address.',
-    fix: "socketTextStream('localhost', 9999)",
+    fix: "Name one, as in socketTextStream('localhost', 9999).",
   }),
   'SOCKET.BAD_PORT': (f: { readonly port: string }): ErrorText => ({
     what: `${f.port} is no TCP port.`,
     why: 'Ports are whole numbers from 1 to 65535.',
-    fix: "socketTextStream('localhost', 9999)",
+    fix: "Name one, as in socketTextStream('localhost', 9999).",
   }),
   'SOCKET.LINE_TOO_LONG': (f: { readonly lineBytesMax: number }): ErrorText => ({
     what: `A line of more than ${f.lineBytesMax} bytes came from a socket.`,
@@ -412,7 +417,7 @@ const texts = {
   'STAGE.NOT_A_PAIR': (f: StageFacts & { readonly returned: string }): ErrorText => ({
     what: `${f.operator} was given ${f.returned}, which is no [key, value] pair, in ${f.job}.`,
     why: 'Keyed operators read each row as an array of a key and a value.',
-    fix: `Make pairs before it: .map((row) => [keyOf(row), row]).${f.operator}(…)`,
+    fix: `Make pairs before it: .map((row) => [row.id, row]).${f.operator}(…)`,
   }),
   'STAGE.NOT_ITERABLE': (f: StageFacts & { readonly returned: string }): ErrorText => ({
     what: `The function of ${f.operator} returned ${f.returned}, which is not iterable, in ${f.job}.`,

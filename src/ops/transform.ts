@@ -1,4 +1,5 @@
 import { UsageError } from '../core/errors.ts';
+import { previewOf } from '../core/preview.ts';
 import type { Row } from '../core/row.ts';
 import type { Time } from '../core/time.ts';
 import { RDD } from '../rdd/rdd.ts';
@@ -38,5 +39,5 @@ export function transform<T extends Row, U extends Row>(
 
 function checkRDD<U extends Row>(made: RDD<U>): RDD<U> {
   if (made instanceof RDD) return made;
-  throw new UsageError('TRANSFORM.NO_RDD', { returned: String(made) });
+  throw new UsageError('TRANSFORM.NO_RDD', { returned: previewOf(made) });
 }

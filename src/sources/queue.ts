@@ -1,4 +1,5 @@
 import { UsageError } from '../core/errors.ts';
+import { previewOf } from '../core/preview.ts';
 import type { Row } from '../core/row.ts';
 import type { Time } from '../core/time.ts';
 import { InputDStream, type RDDMaker } from '../graph/input-dstream.ts';
@@ -27,7 +28,7 @@ export class QueueInput<T extends Row> extends InputDStream<T> {
   override compute(_time: Time, make: RDDMaker): RDD<T> {
     const taken = this.#queue.splice(0, this.#oneAtATime ? 1 : this.#queue.length);
     for (const rdd of taken) {
-      if (!(rdd instanceof RDD)) throw new UsageError('QUEUE.NOT_AN_RDD', { item: String(rdd) });
+      if (!(rdd instanceof RDD)) throw new UsageError('QUEUE.NOT_AN_RDD', { item: previewOf(rdd) });
     }
     const [only] = taken;
     if (only !== undefined) return taken.length === 1 ? only : make.union(taken);

@@ -92,8 +92,8 @@ describe('a start that is refused', () => {
     const ssc = desk().streaming({ 'spark.master': master });
     for (let i = 0; i < receivers; i += 1) ssc.receiverStream(new Tap()).foreachRDD(nothing);
     const all = receivers === 1 ? '1 receiver takes' : `${receivers} receivers take`;
-    const given = slots === 1 ? '1 slot' : `${slots} slots`;
-    expect(() => ssc.start()).toThrow(`${all} all ${given} of ${master}: none is left to compute with.`);
+    const given = slots === 1 ? 'the only slot' : `all ${slots} slots`;
+    expect(() => ssc.start()).toThrow(`${all} ${given} of ${master}: none is left to compute with.`);
     expect(ssc.getState()).toBe('INITIALIZED');
     await ssc.stop();
   });

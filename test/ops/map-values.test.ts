@@ -108,7 +108,7 @@ describe.each(engines)('mapValues, on the %s,', (using) => {
     ).toMatchInlineSnapshot(`
       "JobError: [STAGE.NOT_A_PAIR] mapValues was given "to", which is no [key, value] pair, in batch 1000 ms, foreachRDD (map-values.test.ts:…).
         why  Keyed operators read each row as an array of a key and a value.
-        fix  Make pairs before it: .map((row) => [keyOf(row), row]).mapValues(…)
+        fix  Make pairs before it: .map((row) => [row.id, row]).mapValues(…)
         at   feed → mapValues (map-values.test.ts:…)"
     `);
   });

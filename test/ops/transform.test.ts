@@ -172,7 +172,7 @@ describe.each(engines)('transform, on the %s,', (using) => {
   test('refuses the batch for which its function promises no RDD', async () => {
     const { failure } = await seenBy(using, async () => [1, 2] as never, [[1]]);
     expect(failure).toMatchInlineSnapshot(`
-      "UsageError: [TRANSFORM.NO_RDD] The function of transform returned 1,2 instead of an RDD.
+      "UsageError: [TRANSFORM.NO_RDD] The function of transform returned [ 1, 2 ] instead of an RDD.
         why  It makes the RDD of the batch, and no RDD is not the same as an empty one.
         fix  Return an RDD in every case: rdd.filter(() => false) is one without rows."
     `);

@@ -89,7 +89,7 @@ describe.each(engines)('union, on the %s,', (using) => {
     expect(
       await failureOf(run<number, number>((_ssc, input) => input.via(everySecond).union(input), [[1]], { using })),
     ).toMatchInlineSnapshot(`
-      "UsageError: [GRAPH.DIFFERENT_SLIDES] union was given streams that have batches at different times: each 2000 ms, each 1000 ms.
+      "UsageError: [GRAPH.DIFFERENT_SLIDES] union was given streams that have batches at different times: every 2000 ms, every 1000 ms.
         why  It puts RDDs of the same time together, and they would not all have one.
         fix  Give both the same slide: .window(length, slide) on the faster one."
     `);

@@ -1,0 +1,350 @@
+/**
+ * What every error says, as a program meets it. Read it aloud: it tells what happened, why, and how to mend it, or it is
+ * to be rewritten. A new code needs a specimen; `vitest -u` writes its text here.
+ */
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { FiresteelError } from '../../src/core/errors.ts';
+import { specimens } from './specimens.ts';
+
+/** The texts of the errors of a family, without the lines of the specimens. */
+async function textsOf(family: string): Promise<string> {
+  const all: string[] = [];
+  for (const [code, provoke] of Object.entries(specimens)) {
+    if (!code.startsWith(`${family}.`)) continue;
+    const error = await Promise.resolve()
+      .then(provoke)
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(FiresteelError);
+    expect(error).toMatchObject({ code });
+    all.push(String(error).replaceAll(/(specimens\.ts|kit\.ts):\d+/g, '$1:1'));
+  }
+  return all.join('\n');
+}
+
+test('every code of the table has its text here, and its place in the order of the alphabet', () => {
+  const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
+  const table = read('../../src/core/errors.ts');
+  const codes = [...table.matchAll(/^ {2}'([A-Z]+\.[A-Z_]+)': /gm)].map(([, code]) => code ?? '');
+  expect(codes.length).toBeGreaterThan(50);
+  expect(codes.filter((code) => !read('messages.test.ts').includes(`[${code}] `))).toEqual([]);
+  expect(codes).toEqual([...codes].sort());
+});
+
+test('BATCH: a batch that cannot be', async () => {
+  expect(await textsOf('BATCH')).toMatchInlineSnapshot(`
+    "JobError: [BATCH.PARENT_WITHOUT_RDD] transform has nothing to work on in batch 1000 ms: feed made no RDD for it.
+      why  transform needs an RDD of every parent in every batch; no RDD is not the same as an empty one.
+      fix  Let the source return an empty RDD for a batch without data, or give both streams the same slide.
+      at   transform (specimens.ts:1), feed (specimens.ts:1)
+    JobError: [BATCH.PLAN_THREW] transform threw while batch 1000 ms was planned: no such table
+      why  Functions of transform, and sources that are asked, run on the driver before the batch does; without them it cannot be.
+      fix  Look at the cause below. Later batches go on; the outputs of this one did not run.
+      at   transform (specimens.ts:1)"
+  `);
+});
+
+test('BUG: a mistake of firesteel', async () => {
+  expect(await textsOf('BUG')).toMatchInlineSnapshot(`
+    "BugError: [BUG.ASSERTION] An invariant does not hold: a batch is sealed once.
+      why  Firesteel checks itself while it runs and has found itself wrong.
+      fix  Please report this with the text above: it is a mistake of firesteel, not of your program.
+    BugError: [BUG.BUS_FULL] 1000000 messages wait on the bus; 'batch.tick' from clock to input:0:feed finds no place.
+      why  The queues behind the bus are bounded, so that so many messages mean that somebody posts without end.
+      fix  Please report this with the text above: it is a mistake of firesteel, not of your program.
+    BugError: [BUG.COMMAND_REFUSED] The streaming-context machine was sent 'context.stopped' in its state INITIALIZED, where that may not happen.
+      why  Whoever sends a command asks first whether it may happen, and tells the program if it may not.
+      fix  Please report this with the text above: it is a mistake of firesteel, not of your program.
+    BugError: [BUG.MACHINE_BROKE] The streaming-context machine broke in the slot claimPlace: the place is taken
+      why  A machine only says what may happen; what goes wrong meanwhile comes back as a message, never as a throw.
+      fix  Please report this with the text above: it is a mistake of firesteel, not of your program.
+    BugError: [BUG.UNKNOWN_MESSAGE] The actor sink:5:print was sent 'batch.tick', which it does not know.
+      why  A message that nobody understands would be lost in silence.
+      fix  Please report this with the text above: it is a mistake of firesteel, not of your program."
+  `);
+});
+
+test('CLOCK: the clock of a test', async () => {
+  expect(await textsOf('CLOCK')).toMatchInlineSnapshot(`
+    "UsageError: [CLOCK.ALREADY_MOVING] The clock of the test was told to move while it was moving, at 0 ms.
+      why  Two moves at once have no order, so that the test would not repeat.
+      fix  Await the first: await clock.advance(1000). What a timer or a job calls must not move the clock.
+    UsageError: [CLOCK.BAD_STEP] The clock of the test cannot move by -1 ms.
+      why  Time counts whole milliseconds and never runs backwards.
+      fix  Move it by a whole number of milliseconds, 0 or more."
+  `);
+});
+
+test('CONF: a configuration', async () => {
+  expect(await textsOf('CONF')).toMatchInlineSnapshot(`
+    "UsageError: [CONF.BAD_MASTER] The master 'yarn' is not one that firesteel can run on.
+      why  A program runs in slots of its own process: there is no cluster behind it to send work to.
+      fix  Use 'local' (1 slot), 'local[4]' (4 slots), 'local[*]' (a slot a core, at least 2) or 'local[4,maxFailures]'.
+    UsageError: [CONF.BAD_VALUE] The configuration key spark.streaming.blockInterval cannot be '0 ms'.
+      why  It takes a length of time, at least 1 ms, such as '200 ms' or '2s'; a bare number counts ms.
+      fix  Set it to such a value, or not at all: docs/configuration.md lists the keys and their defaults.
+    UsageError: [CONF.MISSING_KEY] The configuration has no value for 'spark.ui.port'.
+      why  get() with a key alone is for a value that must be there.
+      fix  Set it first, or say what holds without it: conf.get('spark.ui.port', 'the default').
+    UsageError: [CONF.NO_APP_NAME] An application name must be set in your configuration.
+      why  Logs and pages call the program by it.
+      fix  new SparkConf().setAppName('WordCount')
+      at   made in specimens.ts:1
+    UsageError: [CONF.NO_MASTER] A master URL must be set in your configuration.
+      why  It says where the program runs, and in how many slots.
+      fix  new SparkConf().setMaster('local[*]')
+      at   made in specimens.ts:1"
+  `);
+});
+
+test('CONTEXT: the life of a context', async () => {
+  expect(await textsOf('CONTEXT')).toMatchInlineSnapshot(`
+    "UsageError: [CONTEXT.ALREADY_STOPPED] start() was called on a stopped StreamingContext.
+      why  Its receivers and clock are gone, so it can never run again.
+      fix  Make a new one on the same SparkContext: new StreamingContext(sc, Seconds(1)).
+      at   made in kit.ts:1, stopped in specimens.ts:1
+    UsageError: [CONTEXT.BAD_INTERVAL] A StreamingContext was made with a batch interval of 0 ms.
+      why  Batches are made at multiples of the interval, so it must be longer than 0 ms.
+      fix  Say how often: new StreamingContext(conf, Seconds(1)).
+      at   made in specimens.ts:1
+    UsageError: [CONTEXT.DEFINE_AFTER_START] map() was called after starting the StreamingContext: adding inputs, transformations and outputs then is not supported.
+      why  The program is frozen when it starts, so that every batch runs the same one.
+      fix  Define everything before start(). To change a program, stop it and make a new StreamingContext on the same SparkContext.
+      at   started in specimens.ts:1
+    UsageError: [CONTEXT.DEFINE_AFTER_STOP] print() was called after stopping the StreamingContext: adding inputs, transformations and outputs then is not supported.
+      why  A stopped context never runs again, so nothing added to it could.
+      fix  Make a new one on the same SparkContext: new StreamingContext(sc, Seconds(1)).
+      at   stopped in specimens.ts:1
+    UsageError: [CONTEXT.NO_OUTPUTS] start() was called on a program without an output operation, so there is nothing to execute.
+      why  Streams are only computed for the outputs behind them.
+      fix  Add one before start(): stream.print() or stream.foreachRDD(f).
+      at   made in kit.ts:1
+    UsageError: [CONTEXT.NO_SLOT_LEFT] 1 receiver takes the only slot of local[1]: none is left to compute with.
+      why  A receiver takes a slot for its life; with none left, batches would wait for ever.
+      fix  Use at least one more: setMaster('local[2]'), or 'local[*]' on a machine with more cores than receivers.
+      at   made in kit.ts:1
+    UsageError: [CONTEXT.OTHER_ACTIVE] start() was called while another StreamingContext is active.
+      why  Only one StreamingContext may be active in a process.
+      fix  Stop the other one first: await StreamingContext.getActive()?.stop(false). This one can still be started after that.
+      at   made in specimens.ts:1, the other started in specimens.ts:1
+    UsageError: [CONTEXT.SEVERAL_MISTAKES] start() found 2 mistakes in the program:
+        1. [CONTEXT.NO_OUTPUTS] start() was called on a program without an output operation, so there is nothing to execute.
+             why  Streams are only computed for the outputs behind them.
+             fix  Add one before start(): stream.print() or stream.foreachRDD(f).
+             at   made in kit.ts:1
+        2. [CONTEXT.NO_SLOT_LEFT] 1 receiver takes the only slot of local[1]: none is left to compute with.
+             why  A receiver takes a slot for its life; with none left, batches would wait for ever.
+             fix  Use at least one more: setMaster('local[2]'), or 'local[*]' on a machine with more cores than receivers.
+             at   made in kit.ts:1
+      why  All of them would keep it from running; nothing was started.
+      fix  Mend each as it says, then call start() again: the context is as it was.
+    UsageError: [CONTEXT.SPARK_CONTEXT_EXISTS] A SparkContext was made while another one is alive.
+      why  Only one SparkContext should be running in a process.
+      fix  Use SparkContext.getOrCreate(), give the one you have to new StreamingContext(sc, interval), or stop it first.
+      at   made in specimens.ts:1, the other made in kit.ts:1
+    UsageError: [CONTEXT.SPARK_CONTEXT_STOPPED] parallelize() was called on a stopped SparkContext.
+      why  Stopping a StreamingContext stops its SparkContext too, unless it is told not to.
+      fix  Keep it with ssc.stop(false), or make a new SparkContext.
+      at   made in kit.ts:1, stopped in specimens.ts:1
+    UsageError: [CONTEXT.STOP_INSIDE_BATCH] stop() was awaited inside the work of batch 1000 ms, foreachRDD (specimens.ts:1).
+      why  The stop has begun, and waits for that batch; the batch would wait for the stop: neither could end.
+      fix  Do not await stop() in an output or a transform: write void ssc.stop(), and await ssc.awaitTermination() outside.
+    UsageError: [CONTEXT.STOP_INSIDE_LISTENER] stop() was called inside a streaming listener.
+      why  Stopping tells the listeners, and waits for them; a listener that waits for that would wait for itself.
+      fix  Let the listener resolve a promise that the main program awaits before it calls stop()."
+  `);
+});
+
+test('GRAPH: a program while it is written', async () => {
+  expect(await textsOf('GRAPH')).toMatchInlineSnapshot(`
+    "UsageError: [GRAPH.DIFFERENT_SLIDES] union was given streams that have batches at different times: every 2000 ms, every 1000 ms.
+      why  It puts RDDs of the same time together, and they would not all have one.
+      fix  Give both the same slide: .window(length, slide) on the faster one.
+    UsageError: [GRAPH.NOT_A_FUNCTION] map was given [object Object] where it takes a function.
+      why  It calls the function for rows, or batches, later.
+      fix  Give it one: .map((row) => …)
+    UsageError: [GRAPH.OTHER_CONTEXT] union was given a stream of another StreamingContext.
+      why  Streams of one program share its batches; another context has batches of its own.
+      fix  Make both streams from the same StreamingContext.
+    UsageError: [GRAPH.WRONG_ARITY] both takes 2 streams and was given 1.
+      why  An operator states how many parents it has.
+      fix  Give via() the operator and its other parents: stream.via(op, other)."
+  `);
+});
+
+test('INPUT: a source', async () => {
+  expect(await textsOf('INPUT')).toMatchInlineSnapshot(`
+    "UsageError: [INPUT.ALREADY_USED] The Tray is already a source of a program.
+      why  A source has a state of its own (its connection, how far it has read), which two programs would share.
+      fix  Make a new one for every stream.
+    UsageError: [INPUT.NOT_AN_RDD] The Bare gave [ 1, 2, 3 ] as the data of batch 1000 ms.
+      why  compute() gives an RDD, or undefined where there is none: rows alone are in no partition.
+      fix  Make an RDD of them with its second argument: compute(time, make) { return make.rows(rows); }
+      at   Bare (specimens.ts:1)"
+  `);
+});
+
+test('JOB: the work of an output', async () => {
+  expect(await textsOf('JOB')).toMatchInlineSnapshot(`
+    "JobError: [JOB.ABORTED] The job of batch 3000 ms, print (job.ts:14) was aborted.
+      why  Its context was stopped, or its signal aborted, before it ended.
+      fix  Nothing, if you stopped it. stop({ stopGracefully: true }) lets the batches under way end first."
+  `);
+});
+
+test('KEY: what cannot be a key', async () => {
+  expect(await textsOf('KEY')).toMatchInlineSnapshot(`
+    "UsageError: [KEY.CLASS_INSTANCE] A key is, or holds, an instance of the class Point: [ 2, Point { x: 1 } ].
+      why  Keys are equal by value, and only the class knows which of its objects mean the same.
+      fix  Key by its plain data, or let it tell: class Point { [keyOf]() { return [this.someField]; } }.
+    UsageError: [KEY.CYCLE] A key contains itself: <ref *1> [ 1, [Circular *1] ].
+      why  Keys are compared part by part, and the parts of this one have no end.
+      fix  Key by the part that identifies the row.
+    UsageError: [KEY.NOT_A_VALUE] A key is, or holds, a function: { by: [Function: nothing] }.
+      why  Keys are equal by value, on every machine, and this has no value that firesteel could compare.
+      fix  Key by plain data: text, numbers, booleans, null, tuples, plain objects, dates or bytes."
+  `);
+});
+
+test('LOG: the log', async () => {
+  expect(await textsOf('LOG')).toMatchInlineSnapshot(`
+    "UsageError: [LOG.BAD_LEVEL] There is no log level 'LOUD'.
+      why  The levels are ALL, TRACE, DEBUG, INFO, WARN, ERROR, FATAL, OFF.
+      fix  Name one of them; upper and lower case are the same."
+  `);
+});
+
+test('OUTPUT: an output', async () => {
+  expect(await textsOf('OUTPUT')).toMatchInlineSnapshot(`
+    "JobError: [OUTPUT.THREW] The function of foreachRDD threw in batch 1000 ms: connection lost
+      why  It failed as a whole, outside of any one row.
+      fix  Look at the cause below. Later batches go on; this output of this batch is lost unless it is run again.
+      at   foreachRDD (specimens.ts:1)"
+  `);
+});
+
+test('PRINT: print()', async () => {
+  expect(await textsOf('PRINT')).toMatchInlineSnapshot(`
+    "UsageError: [PRINT.BAD_COUNT] print(-1) was called.
+      why  It prints so many rows of every batch, so it takes a whole number of at least 0.
+      fix  print() prints 10 rows, print(n) prints n."
+  `);
+});
+
+test('QUEUE: a queue of RDDs', async () => {
+  expect(await textsOf('QUEUE')).toMatchInlineSnapshot(`
+    "UsageError: [QUEUE.NOT_AN_RDD] A queueStream found [ 1, 2, 3 ] in its queue.
+      why  It takes one RDD from its queue for each batch.
+      fix  Put RDDs into it: queue.push(sc.parallelize([1, 2, 3]))."
+  `);
+});
+
+test('RDD: an action', async () => {
+  expect(await textsOf('RDD')).toMatchInlineSnapshot(`
+    "UsageError: [RDD.EMPTY] first() was called on an RDD without rows.
+      why  There is no row that it could give.
+      fix  Ask isEmpty() first, or use take(1) or fold(zero, f), which have an answer for no rows."
+  `);
+});
+
+test('RECEIVER: what arrives by itself', async () => {
+  expect(await textsOf('RECEIVER')).toMatchInlineSnapshot(`
+    "SourceError: [RECEIVER.GAVE_UP] The receiver Broken is given up: Error starting receiver 0: no such queue
+      why  It was started as often as it may be, or failed in a way that another try cannot mend.
+      fix  Mend what it says, then start the program again; firesteel.receiver.restartsMax says how often it may try.
+      at   receiverStream (specimens.ts:1)
+    UsageError: [RECEIVER.NOT_STARTED] The receiver Tap stored rows while it was not started.
+      why  Rows are taken from the call of onStart until onStop has ended; nobody would count these.
+      fix  End whatever produces rows in onStop, and ask isStarted() in loops of your own."
+  `);
+});
+
+test('RUNTIME: the world of a test', async () => {
+  expect(await textsOf('RUNTIME')).toMatchInlineSnapshot(`
+    "UsageError: [RUNTIME.NOT_SETTLED] The program under test did not come to rest within 5000 ms. Still busy: sink:3:foreachRDD at 1000 ms; input:0:slow at 2000 ms.
+      why  A test waits until everything has ended or sleeps on its clock; real time does not stop for it.
+      fix  Sleep on the runtime's clock instead of setTimeout, and let no promise stay open that nothing will resolve."
+  `);
+});
+
+test('SOCKET: TCP', async () => {
+  expect(await textsOf('SOCKET')).toMatchInlineSnapshot(`
+    "UsageError: [SOCKET.BAD_HOST] '' is no host name.
+      why  A TCP connection needs a name or an address.
+      fix  Name one, as in socketTextStream('localhost', 9999).
+    UsageError: [SOCKET.BAD_PORT] 70000 is no TCP port.
+      why  Ports are whole numbers from 1 to 65535.
+      fix  Name one, as in socketTextStream('localhost', 9999).
+    SourceError: [SOCKET.LINE_TOO_LONG] A line of more than 16777216 bytes came from a socket.
+      why  A line is kept whole in memory; one without an end would fill it.
+      fix  Send lines that end, or read the bytes with a converter of your own: socketStream(host, port, convert).
+    SourceError: [SOCKET.UNKNOWN_HOST] No machine is known by the name 'locahlost'.
+      why  The name service has no address for it.
+      fix  Check the spelling; the receiver goes on trying, in case the name appears."
+  `);
+});
+
+test('SOCKETS: the network of a test', async () => {
+  expect(await textsOf('SOCKETS')).toMatchInlineSnapshot(`
+    "UsageError: [SOCKETS.ADDRESS_IN_USE] A server of this test listens on localhost:9999 already.
+      why  A connection could not tell which of the two it wants.
+      fix  Close the first, or listen on another port."
+  `);
+});
+
+test('STAGE: a function over rows', async () => {
+  expect(await textsOf('STAGE')).toMatchInlineSnapshot(`
+    "JobError: [STAGE.FUNCTION_THREW] The function of map threw in batch 1000 ms, foreachRDD (specimens.ts:1): no second field
+      why  It was given the row "a,,b".
+      fix  Make the function answer for such rows (drop them with a filter before it, or catch inside it).
+      at   feed → map (specimens.ts:1)
+    JobError: [STAGE.NOT_A_PAIR] reduceByKey was given "", which is no [key, value] pair, in batch 1000 ms, foreachRDD (specimens.ts:1).
+      why  Keyed operators read each row as an array of a key and a value.
+      fix  Make pairs before it: .map((row) => [row.id, row]).reduceByKey(…)
+      at   feed → reduceByKey (specimens.ts:1)
+    JobError: [STAGE.NOT_ITERABLE] The function of flatMap returned 0, which is not iterable, in batch 1000 ms, foreachRDD (specimens.ts:1).
+      why  flatMap puts the rows of what is returned into the stream; it was given the row "".
+      fix  Return an array or another iterable; [] for no rows. For exactly one row, use map.
+      at   feed → flatMap (specimens.ts:1)
+    JobError: [STAGE.RETURNED_PROMISE] The function of map returned a promise in batch 1000 ms, foreachRDD (specimens.ts:1).
+      why  Row functions are synchronous, so that a batch is one tight loop; it was given the row "".
+      fix  Use mapAsync(f, { concurrency }) for work that waits, or do it in foreachRDD.
+      at   feed → map (specimens.ts:1)"
+  `);
+});
+
+test('STORAGE: files', async () => {
+  expect(await textsOf('STORAGE')).toMatchInlineSnapshot(`
+    "StateError: [STORAGE.ALREADY_EXISTS] There is a file checkpoint/lock already.
+      why  It was to be made new, so that of two who make it only one succeeds.
+      fix  Find out who made it. If another process writes to this folder, give each a folder of its own.
+    StateError: [STORAGE.FAILED] Could not append to checkpoint/log: ENOSPC: no space left on device.
+      why  The file system refused it.
+      fix  Look at the space, the rights and the mount of that folder; the cause below is what the system said.
+    StateError: [STORAGE.NOT_FOUND] There is no checkpoint/log.
+      why  It was never written, or somebody has moved or removed it.
+      fix  Look whether the path is the right one; a relative path starts where the process was started."
+  `);
+});
+
+test('TIME: times and durations', async () => {
+  expect(await textsOf('TIME')).toMatchInlineSnapshot(`
+    "UsageError: [TIME.BAD_DURATION] '5 apples' is not a length of time.
+      why  A length of time is a Duration, or a text of a number and its unit: ms, s, m or min, h, d, or their names.
+      fix  Write Seconds(10), '10 seconds', '200ms', '1.5 s', '1 minute' or '2h'.
+    UsageError: [TIME.NOT_WHOLE] Milliseconds(0.5) is not a whole number of milliseconds.
+      why  Times and durations count whole milliseconds, so that every batch falls on one exact grid.
+      fix  Round it first: Milliseconds(Math.round(ms)).
+    UsageError: [TIME.ZERO_INTERVAL] floor() was given an interval of 0 ms.
+      why  Nothing can be divided into steps that have no length.
+      fix  Give it an interval that is not zero, such as Seconds(1)."
+  `);
+});
+
+test('TRANSFORM: transform()', async () => {
+  expect(await textsOf('TRANSFORM')).toMatchInlineSnapshot(`
+    "UsageError: [TRANSFORM.NO_RDD] The function of transform returned [ 'a' ] instead of an RDD.
+      why  It makes the RDD of the batch, and no RDD is not the same as an empty one.
+      fix  Return an RDD in every case: rdd.filter(() => false) is one without rows."
+  `);
+});

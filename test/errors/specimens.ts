@@ -1,0 +1,226 @@
+import {
+  type DStream,
+  defineOp,
+  InputDStream,
+  Milliseconds,
+  type Row,
+  Seconds,
+  SparkContext,
+  StreamingContext,
+  Time,
+} from 'firesteel';
+import { run, testRuntime } from 'firesteel/testing';
+import {
+  assert,
+  BugError,
+  type ErrorCode,
+  JobError,
+  SourceError,
+  StateError,
+  UsageError,
+} from '../../src/core/errors.ts';
+import { streamingContextLifecycle } from '../../src/lifecycle/streaming-context.ts';
+import { type Desk, desk, Tap, Tray } from '../context/kit.ts';
+
+const nothing = (): void => undefined;
+
+const fail = (message: string) => (): never => {
+  throw new Error(message);
+};
+
+/** The failure of a batch with the rows `''` and `'a,,b'` under this program. */
+const inBatch = (program: (input: DStream<string>) => DStream<Row>): Promise<unknown> =>
+  run((_, input) => program(input), [['', 'a,,b']], { partitions: 1 });
+
+type Use = (ssc: StreamingContext, stream: DStream<number>) => unknown;
+
+/** A context that is not started, for f. */
+async function initialized(f: Use, master = 'local[2]'): Promise<unknown> {
+  await using ssc = desk().streaming({ 'spark.master': master });
+  return await f(ssc, ssc.inputStream(new Tray()));
+}
+
+/** A context that is active, for f; it is stopped afterwards. */
+const active = (f: Use): Promise<unknown> =>
+  initialized((ssc, stream) => {
+    stream.foreachRDD(nothing);
+    ssc.start();
+    return f(ssc, stream);
+  });
+
+/** A context that has stopped, for f. */
+const stopped = (f: Use): Promise<unknown> =>
+  initialized(async (ssc, stream) => {
+    await ssc.stop();
+    return await f(ssc, stream);
+  });
+
+/** What awaitTermination() rejects with after a second of this program. */
+async function inSecond(define: (ssc: StreamingContext) => void, settings = {}, d: Desk = desk()): Promise<void> {
+  const ssc = d.streaming(settings);
+  define(ssc);
+  ssc.start();
+  await d.runtime.clock.advance(1000);
+  await ssc.stop();
+  await ssc.awaitTermination();
+}
+
+/** What a program with such keys fails with. */
+const keyedBy = (key: unknown): Promise<unknown> =>
+  inBatch((input) => input.map((line) => [key as string, line]).reduceByKey((a) => a));
+
+class Point {
+  readonly x = 1;
+}
+
+class Broken extends Tap {
+  override onStart: () => never = fail('no such queue');
+}
+
+/** For every code something that throws, rejects with, or returns its error; through the public door where it can. */
+export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
+  'BATCH.PARENT_WITHOUT_RDD': () => run((_, input) => input.transform((rdd) => rdd), [null]),
+  'BATCH.PLAN_THREW': () => inBatch((input) => input.transform(fail('no such table'))),
+  'BUG.ASSERTION': () => assert(false, 'a batch is sealed once'),
+  'BUG.BUS_FULL': () => {
+    const message = { from: 'clock', to: 'input:0:feed', type: 'batch.tick', messagesMax: 1_000_000 };
+    return new BugError('BUG.BUS_FULL', message);
+  },
+  'BUG.COMMAND_REFUSED': () => {
+    const slots = { claimPlace: nothing, releasePlace: nothing };
+    streamingContextLifecycle({ slots, onBug: nothing }).send({ type: 'context.stopped' });
+  },
+  'BUG.MACHINE_BROKE': () =>
+    new Promise((_, reject) => {
+      const slots = { claimPlace: fail('the place is taken'), releasePlace: nothing };
+      const start = { type: 'context.start', isSparkContextAlive: true, activeElsewhere: undefined } as const;
+      streamingContextLifecycle({ slots, onBug: reject }).send({ ...start, outputs: 1, mistakes: 0 });
+    }),
+  'BUG.UNKNOWN_MESSAGE': () => new BugError('BUG.UNKNOWN_MESSAGE', { actor: 'sink:5:print', type: 'batch.tick' }),
+  'CLOCK.ALREADY_MOVING': () => {
+    const { clock } = testRuntime();
+    return Promise.all([clock.advance(1000), clock.advance(1000)]);
+  },
+  'CLOCK.BAD_STEP': () => testRuntime().clock.advance(-1),
+  'CONF.BAD_MASTER': () => desk().conf().setMaster('yarn'),
+  'CONF.BAD_VALUE': () => desk().conf().set('spark.streaming.blockInterval', '0 ms'),
+  'CONF.MISSING_KEY': () => desk().conf().get('spark.ui.port'),
+  'CONF.NO_APP_NAME': () => new SparkContext(desk().conf().remove('spark.app.name')),
+  'CONF.NO_MASTER': () => new SparkContext(desk().conf().remove('spark.master')),
+  'CONTEXT.ALREADY_STOPPED': () => stopped((ssc) => ssc.start()),
+  'CONTEXT.BAD_INTERVAL': () => new StreamingContext(desk().conf(), Seconds(0)),
+  'CONTEXT.DEFINE_AFTER_START': () => active((_, stream) => stream.map((n) => n)),
+  'CONTEXT.DEFINE_AFTER_STOP': () => stopped((_, stream) => stream.print()),
+  'CONTEXT.NO_OUTPUTS': () => initialized((ssc) => ssc.start()),
+  'CONTEXT.NO_SLOT_LEFT': () =>
+    initialized((ssc) => {
+      ssc.receiverStream(new Tap()).print();
+      ssc.start();
+    }, 'local[1]'),
+  'CONTEXT.OTHER_ACTIVE': () =>
+    active((ssc) => {
+      const other = new StreamingContext(ssc.sparkContext, Seconds(1));
+      other.inputStream(new Tray()).print();
+      other.start();
+    }),
+  'CONTEXT.SEVERAL_MISTAKES': () =>
+    initialized((ssc) => {
+      ssc.receiverStream(new Tap());
+      ssc.start();
+    }, 'local[1]'),
+  'CONTEXT.SPARK_CONTEXT_EXISTS': () =>
+    active((ssc) => new SparkContext(ssc.sparkContext.getConf(), ssc.sparkContext.engine)),
+  'CONTEXT.SPARK_CONTEXT_STOPPED': () => stopped((ssc) => ssc.sparkContext.parallelize([1])),
+  'CONTEXT.STOP_INSIDE_BATCH': () => inSecond((ssc) => ssc.inputStream(new Tray()).foreachRDD(() => ssc.stop())),
+  'CONTEXT.STOP_INSIDE_LISTENER': async () => {
+    const d = desk();
+    await inSecond(
+      (ssc) => {
+        ssc.inputStream(new Tray()).foreachRDD(nothing);
+        ssc.addStreamingListener({ onBatchCompleted: () => void ssc.stop() });
+      },
+      {},
+      d,
+    );
+    return d.entries[0]?.error;
+  },
+  'GRAPH.DIFFERENT_SLIDES': () => {
+    const later = defineOp<string>({ name: 'later', slideMs: 2000, code: [], plan: (batch) => batch.input() });
+    return inBatch((input) => input.via(later).union(input));
+  },
+  'GRAPH.NOT_A_FUNCTION': () => inBatch((input) => input.map({ upperCase: true } as never)),
+  'GRAPH.OTHER_CONTEXT': () => inBatch((input) => input.union(desk().streaming().queueStream<string>([]))),
+  'GRAPH.WRONG_ARITY': () => {
+    const both = defineOp<string>({ name: 'both', arity: 2, code: [], plan: (batch) => batch.input() });
+    return inBatch((input) => input.via(both));
+  },
+  'INPUT.ALREADY_USED': () =>
+    initialized((ssc) => {
+      const tray = new Tray();
+      ssc.inputStream(tray);
+      ssc.inputStream(tray);
+    }),
+  'INPUT.NOT_AN_RDD': () =>
+    inSecond((ssc) => {
+      const bare = new (class Bare extends InputDStream<number> {
+        override compute(): never {
+          return [1, 2, 3] as never;
+        }
+      })();
+      ssc.inputStream(bare).foreachRDD(nothing);
+    }),
+  'JOB.ABORTED': () => new JobError('JOB.ABORTED', { job: 'batch 3000 ms, print (job.ts:14)' }),
+  'KEY.CLASS_INSTANCE': () => keyedBy([2, new Point()]),
+  'KEY.CYCLE': () => {
+    const circle: unknown[] = [1];
+    circle.push(circle);
+    return keyedBy(circle);
+  },
+  'KEY.NOT_A_VALUE': () => keyedBy({ by: nothing }),
+  'LOG.BAD_LEVEL': () => active((ssc) => ssc.sparkContext.setLogLevel('LOUD')),
+  'OUTPUT.THREW': () => inSecond((ssc) => ssc.inputStream(new Tray()).foreachRDD(fail('connection lost'))),
+  'PRINT.BAD_COUNT': () => initialized((_, stream) => stream.print(-1)),
+  'QUEUE.NOT_AN_RDD': () => inSecond((ssc) => ssc.queueStream<number>([[1, 2, 3] as never]).print()),
+  'RDD.EMPTY': () => active((ssc) => ssc.sparkContext.emptyRDD().first()),
+  'RECEIVER.GAVE_UP': () =>
+    inSecond((ssc) => ssc.receiverStream(new Broken()).foreachRDD(nothing), {
+      'firesteel.receiver.restartsMax': 1,
+      'spark.streaming.receiverRestartDelay': '100 ms',
+    }),
+  'RECEIVER.NOT_STARTED': () => {
+    const tap = new Tap();
+    return inSecond((ssc) => ssc.receiverStream(tap).foreachRDD(nothing)).then(() => tap.store(1));
+  },
+  'RUNTIME.NOT_SETTLED': () => {
+    const busy = ['sink:3:foreachRDD at 1000 ms', 'input:0:slow at 2000 ms'];
+    return new UsageError('RUNTIME.NOT_SETTLED', { busy, limitMs: 5000 });
+  },
+  'SOCKET.BAD_HOST': () => initialized((ssc) => ssc.socketTextStream('', 9999)),
+  'SOCKET.BAD_PORT': () => initialized((ssc) => ssc.socketTextStream('localhost', 70_000)),
+  'SOCKET.LINE_TOO_LONG': () => new SourceError('SOCKET.LINE_TOO_LONG', { lineBytesMax: 16_777_216 }),
+  'SOCKET.UNKNOWN_HOST': () => new SourceError('SOCKET.UNKNOWN_HOST', { host: 'locahlost' }),
+  'SOCKETS.ADDRESS_IN_USE': () => {
+    const { sockets } = testRuntime();
+    sockets.listen({ host: 'localhost', port: 9999 });
+    sockets.listen({ host: 'localhost', port: 9999 });
+  },
+  'STAGE.FUNCTION_THREW': () => inBatch((input) => input.map((line) => (line === '' ? 0 : fail('no second field')()))),
+  'STAGE.NOT_A_PAIR': () =>
+    inBatch((input) => (input as unknown as DStream<[string, number]>).reduceByKey((a, b) => a + b)),
+  'STAGE.NOT_ITERABLE': () => inBatch((input) => input.flatMap((line) => line.length as never)),
+  'STAGE.RETURNED_PROMISE': () => inBatch((input) => input.map((async (line: string) => line) as never)),
+  'STORAGE.ALREADY_EXISTS': async () => {
+    const { storage } = testRuntime();
+    await storage.createExclusive('checkpoint/lock', Buffer.from('1'));
+    await storage.createExclusive('checkpoint/lock', Buffer.from('2'));
+  },
+  'STORAGE.FAILED': () => {
+    const reason = 'ENOSPC: no space left on device';
+    return new StateError('STORAGE.FAILED', { action: 'append to', path: 'checkpoint/log', reason });
+  },
+  'STORAGE.NOT_FOUND': () => testRuntime().storage.read('checkpoint/log'),
+  'TIME.BAD_DURATION': () => new StreamingContext(desk().conf(), '5 apples' as '5 s'),
+  'TIME.NOT_WHOLE': () => Milliseconds(0.5),
+  'TIME.ZERO_INTERVAL': () => new Time(1000).floor(Milliseconds(0)),
+  'TRANSFORM.NO_RDD': () => inBatch((input) => input.transform(() => ['a'] as never)),
+};
