@@ -39,6 +39,8 @@ class Scheduler implements Behaviour<SchedulerMessage> {
   readonly #batches = new Map<number, BatchRecord>();
   #running = 0;
   #isStopping = false;
+  /** What ran has been told to give up: nothing more begins. */
+  #isAborting = false;
   #sealedMs: number;
   #finishMs: number | undefined;
   #patience: Timer | undefined;
@@ -106,7 +108,7 @@ class Scheduler implements Behaviour<SchedulerMessage> {
   }
 
   #runNext(): void {
-    while (this.#running < this.#options.concurrentJobs) {
+    while (this.#running < this.#options.concurrentJobs && !this.#isAborting) {
       const next = this.#nextJob();
       if (next === undefined) return;
       this.#running += 1;
@@ -151,6 +153,7 @@ class Scheduler implements Behaviour<SchedulerMessage> {
       this.#end(batch);
     }
     this.#runNext();
+    this.#checkFinished();
   }
 
   #end(batch: BatchRecord): void {
@@ -187,16 +190,21 @@ class Scheduler implements Behaviour<SchedulerMessage> {
     if (this.#isStopping) return;
     this.#isStopping = true;
     this.#finishMs = Number.POSITIVE_INFINITY;
-    this.#wait(patienceMs, () => {
-      for (const sink of this.#options.sinks) this.#post(sink.id, { type: 'job.abort' });
-      this.#wait(abortMs, () => {
-        this.#batches.clear();
-        this.#checkFinished();
-      });
-    });
+    this.#wait(patienceMs, () => this.#abort());
     for (const batch of this.#batches.values()) if (batch.awaited === 0 && !batch.isBegun) batch.isDropped = true;
     for (const batch of this.#batches.values()) batch.isOver ||= batch.isDropped;
     this.#seal();
+  }
+
+  #abort(): void {
+    this.#isAborting = true;
+    for (const sink of this.#options.sinks) this.#post(sink.id, { type: 'job.abort' });
+    this.#wait(abortMs, () => {
+      this.#running = 0;
+      this.#batches.clear();
+      this.#checkFinished();
+    });
+    this.#checkFinished();
   }
 
   #wait(ms: number, then: () => void): void {
@@ -204,10 +212,13 @@ class Scheduler implements Behaviour<SchedulerMessage> {
     this.#patience = clock.at(clock.now() + ms, then);
   }
 
+  get #hasStopped(): boolean {
+    return this.#batches.size === 0 || (this.#isAborting && this.#running === 0);
+  }
+
   #checkFinished(): void {
     if (this.#finishMs === undefined) return;
-    const isFinished = this.#isStopping ? this.#batches.size === 0 : this.#sealedMs >= this.#finishMs;
-    if (!isFinished) return;
+    if (this.#isStopping ? !this.#hasStopped : this.#sealedMs < this.#finishMs) return;
     this.#finishMs = undefined;
     this.#patience?.cancel();
     this.#post(this.#options.drain, { type: 'jobs.finished' });
