@@ -24,11 +24,16 @@ export async function runOutput(
   const job = new JobScope(name, signal);
   try {
     await runInBatch(name, async () => {
+      const world = { terminal: engine.runtime.terminal, signal };
+      const failures: unknown[] = [];
       try {
-        await node.output.run(rdd.boundTo(job), new Time(timeMs), { terminal: engine.runtime.terminal, signal });
-      } finally {
-        await job.end();
+        await node.output.run(rdd.boundTo(job), new Time(timeMs), world);
+      } catch (error) {
+        failures.push(error);
       }
+      // Its actions are waited for in any case; what the output itself threw is what is told.
+      await job.end().catch((error) => failures.push(error));
+      if (failures.length > 0) throw failures[0];
     });
   } catch (error) {
     if (error instanceof FiresteelError) throw error;
