@@ -1,0 +1,247 @@
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { type Operator, type OutputUse, operators, outputUses, type Shape } from './programs.ts';
+import type { Call, Kind } from './row-functions.ts';
+
+/*
+ * A random program as data: its inputs, its operators as a graph, its outputs, and how it is run. It can be printed, so
+ * that a failure is read without running it.
+ */
+
+/** What an input gives in a batch: rows, no RDD at all, an RDD without a partition, or a throw. */
+export type InputBatch = readonly number[] | null | 'no partition' | 'throws';
+
+/** A source whose batches are given beforehand. */
+export interface Input {
+  readonly batches: readonly InputBatch[];
+  readonly partitions: number;
+  /** As values, as lines of text that are read to numbers, or as values that are there a turn later. */
+  readonly form: 'values' | 'text' | 'late values';
+}
+
+/** An operator in its place: streams have numbers, the inputs first. */
+export interface Node {
+  readonly name: string;
+  readonly args: unknown;
+  readonly parents: readonly number[];
+}
+
+/** An output and its stream. */
+export interface Sink {
+  readonly name: string;
+  readonly args: unknown;
+  readonly of: number;
+}
+
+/** How a program is run. */
+export interface Settings {
+  /** Decides the order of messages. */
+  readonly seed: number;
+  readonly slots: number;
+  readonly parallelism: number | undefined;
+  readonly concurrentJobs: number;
+  readonly codegen: boolean;
+  /** Whether time jumps over all batches, so that they are missed and made up for. */
+  readonly isJumping: boolean;
+  /** How many batches may be under way; as by default where undefined. */
+  readonly pendingMax: number | undefined;
+}
+
+/** A program and how to run it. */
+export class Program {
+  readonly inputs: readonly Input[];
+  readonly nodes: readonly Node[];
+  readonly sinks: readonly Sink[];
+  readonly settings: Settings;
+
+  constructor(inputs: readonly Input[], nodes: readonly Node[], sinks: readonly Sink[], settings: Settings) {
+    this.inputs = inputs;
+    this.nodes = nodes;
+    this.sinks = sinks;
+    this.settings = settings;
+  }
+
+  get batchCount(): number {
+    return this.inputs[0]?.batches.length ?? 0;
+  }
+
+  /** The operators that an output reaches, and the outputs, by name, each as often as it is there. */
+  names(): readonly string[] {
+    const reached = new Set<number>();
+    const visit = (stream: number): void => {
+      if (reached.has(stream)) return;
+      reached.add(stream);
+      this.nodes[stream - this.inputs.length]?.parents.forEach(visit);
+    };
+    for (const { of } of this.sinks) visit(of);
+    const nodes = this.nodes.filter((_, i) => reached.has(i + this.inputs.length));
+    return [...nodes, ...this.sinks].map(({ name }) => name);
+  }
+
+  toString(): string {
+    const n = this.inputs.length;
+    return [
+      ...this.inputs.map(
+        ({ batches, partitions, form }, i) => `s${i} = input ${form} in ${partitions}: ${textOf(batches)}`,
+      ),
+      ...this.nodes.map(({ name, args, parents }, i) => {
+        const [parent, ...others] = parents.map((each) => `s${each}`);
+        const given = [(operators.get(name) as Operator<unknown>).show(args), ...others].filter((text) => text !== '');
+        return `s${i + n} = ${parent}.${name}(${given.join(', ')})`;
+      }),
+      ...this.sinks.map(({ name, args, of }) => `s${of} → ${name}${args === null ? '' : ` ${textOf(args)}`}`),
+      `run with ${textOf(this.settings)}`,
+    ].join('\n');
+  }
+
+  [fc.toStringMethod](): string {
+    return `\n${this}\n`;
+  }
+}
+
+/** Any program. */
+export function anyProgram(): fc.Arbitrary<Program> {
+  return fc
+    .record({
+      batchCount: fc.integer({ min: 1, max: batchesMax }),
+      inputs: fc.array(input, { minLength: 1, maxLength: 3 }),
+      nodes: fc.array(drawnNode, { maxLength: 8 }),
+      sinks: fc.array(drawnSink, { minLength: 1, maxLength: 4 }),
+      settings,
+    })
+    .map((drawn) => {
+      const inputs = drawn.inputs.map((each) => ({ ...each, batches: each.batches.slice(0, drawn.batchCount) }));
+      const { nodes, sinks } = place(drawn.nodes, drawn.sinks, inputs.map(shapeOf));
+      return new Program(inputs, nodes, sinks, drawn.settings);
+    });
+}
+
+const batchesMax = 4;
+const smallRows = fc.array(fc.integer({ min: -2, max: 9 }), { maxLength: 6 });
+/** Long enough that loops, slices and merges are cut. */
+const manyRows = fc
+  .record({
+    length: fc.integer({ min: 1000, max: 2500 }),
+    step: fc.integer({ min: 1, max: 7 }),
+    mod: fc.integer({ min: 1, max: 3000 }),
+  })
+  .map(({ length, step, mod }) => Array.from({ length }, (_, i) => (i * step) % mod));
+
+const batch: fc.Arbitrary<InputBatch> = fc.oneof(
+  { weight: 60, arbitrary: smallRows },
+  { weight: 1, arbitrary: manyRows },
+  { weight: 6, arbitrary: fc.constant([]) },
+  { weight: 4, arbitrary: fc.constant(null) },
+  { weight: 2, arbitrary: fc.constant('no partition' as const) },
+  { weight: 1, arbitrary: fc.constant('throws' as const) },
+);
+
+const input: fc.Arbitrary<Input> = fc.record({
+  batches: fc.array(batch, { minLength: batchesMax, maxLength: batchesMax }),
+  partitions: fc.integer({ min: 1, max: 4 }),
+  form: fc.constantFrom('values', 'values', 'text', 'late values'),
+});
+
+const settings: fc.Arbitrary<Settings> = fc.record({
+  seed: fc.nat(),
+  slots: fc.integer({ min: 1, max: 3 }),
+  parallelism: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
+  concurrentJobs: fc.constantFrom(1, 1, 1, 2, 3),
+  codegen: fc.boolean(),
+  isJumping: fc.boolean(),
+  pendingMax: fc.constantFrom(undefined, undefined, 1, 2),
+});
+
+/** An operator or output and its arguments, and which streams it is put behind: numbers to be cut down to those there are. */
+interface Drawn {
+  readonly name: string;
+  readonly args: unknown;
+  readonly picks: readonly number[];
+}
+
+/** Drawn more often than others: without these, programs are dull. */
+const often: ReadonlySet<string> = new Set(['map', 'reduceByKey', 'union', 'foreachRDD, collect']);
+
+function drawnFrom(table: ReadonlyMap<string, Operator<unknown> | OutputUse<unknown>>): fc.Arbitrary<Drawn> {
+  return fc.oneof(
+    ...[...table.values()].map(({ name, arbitrary }) => ({
+      weight: often.has(name) ? 3 : 2,
+      arbitrary: fc.record({
+        name: fc.constant(name),
+        args: arbitrary,
+        picks: fc.array(fc.nat({ max: 7 }), { minLength: 3, maxLength: 3 }),
+      }),
+    })),
+  );
+}
+
+const drawnNode = drawnFrom(operators);
+const drawnSink = drawnFrom(outputUses);
+
+/** More rows than this a batch teach nothing more. */
+const rowsMax = 5000;
+
+function shapeOf({ batches }: Input): Shape {
+  const longest = Math.max(...batches.map((rows) => (Array.isArray(rows) ? rows.length : 0)));
+  return { kind: 'numbers', slideMs: 1000, rowsMax: longest };
+}
+
+/** Puts operators and outputs behind streams that fit, of these the last ones first; leaves out what would grow too large. */
+function place(
+  drawnNodes: readonly Drawn[],
+  drawnSinks: readonly Drawn[],
+  inputs: readonly Shape[],
+): { readonly nodes: readonly Node[]; readonly sinks: readonly Sink[] } {
+  const shapes = [...inputs];
+  const nodes: Node[] = [];
+  const add = (node: Node): void => {
+    const { shape } = operators.get(node.name) as Operator<unknown>;
+    const made = shape(
+      node.args,
+      node.parents.map((parent) => shapes[parent] as Shape),
+    );
+    if (made.rowsMax > rowsMax) return;
+    shapes.push(made);
+    nodes.push(node);
+  };
+  const streams = (fits: (shape: Shape) => boolean): readonly number[] =>
+    shapes.flatMap((shape, i) => (fits(shape) ? [i] : [])).reverse();
+  const pick = (from: readonly number[], n = 0): number => from[n % from.length] as number;
+  /** A stream of this kind. Where there is none, one is made, so that no operator waits for luck. */
+  const streamOf = (kind: Kind | undefined, n = 0): number => {
+    const fits = (shape: Shape): boolean => kind === undefined || shape.kind === kind;
+    if (streams(fits).length === 0) {
+      const call: Call = { f: kind === 'pairs' ? 'keyBy text' : 'value' };
+      add({
+        name: 'map',
+        args: call,
+        parents: [
+          pick(
+            streams(() => true),
+            n,
+          ),
+        ],
+      });
+    }
+    return pick(streams(fits), n);
+  };
+
+  for (const { name, args, picks } of drawnNodes) {
+    const { takes, others } = operators.get(name) as Operator<unknown>;
+    const [one, ...more] = picks;
+    const parent = streamOf(takes(args), one);
+    const like = shapes[parent] as Shape;
+    const peers = streams(({ kind, slideMs }) => kind === like.kind && slideMs === like.slideMs);
+    add({ name, args, parents: [parent, ...more.slice(0, others(args)).map((n) => pick(peers, n))] });
+  }
+  const sinks = drawnSinks.map(({ name, args, picks }): Sink => {
+    const { takes } = outputUses.get(name) as OutputUse<unknown>;
+    return { name, args, of: streamOf(takes, picks[0]) };
+  });
+  return { nodes, sinks };
+}
+
+/** A value in print. */
+export function textOf(value: unknown): string {
+  return inspect(value, { breakLength: Number.POSITIVE_INFINITY, depth: 4, maxArrayLength: 12 });
+}

@@ -1,0 +1,305 @@
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import {
+  type Batch,
+  type DStream,
+  defineOp,
+  type Output,
+  type OutputWorld,
+  type RDD,
+  type Row,
+  type Time,
+} from 'firesteel';
+import { foreachRDD } from '../../src/ops/foreach-rdd.ts';
+import { print } from '../../src/ops/print.ts';
+import * as oracle from '../../src/testing/oracle.ts';
+import {
+  type Call,
+  callOf,
+  functionOf,
+  growthMax,
+  type Kind,
+  kindsOf,
+  mergeCall,
+  mergeOf,
+  show,
+} from './row-functions.ts';
+import { transforms } from './transforms.ts';
+
+/*
+ * The grammar of random programs: one entry for each operator, and for each way of using an output. A new operator is a
+ * new entry here, and all laws of programs are laws of it.
+ */
+
+type Rows = oracle.Stream<unknown>;
+// biome-ignore lint/suspicious/noExplicitAny: the kinds of rows are kept apart by `takes` and `gives`, not by types
+type Any = any;
+
+/** What is known of a stream before the program runs. */
+export interface Shape {
+  readonly kind: Kind;
+  readonly slideMs: number;
+  /** At most so many rows a batch; programs whose streams grow without bound teach nothing more. */
+  readonly rowsMax: number;
+}
+
+/** An operator of the grammar. `Args` is plain data. */
+export interface Operator<Args> {
+  /** As the program writes it. */
+  readonly name: string;
+  /** What it is given beside its parents. */
+  readonly arbitrary: fc.Arbitrary<Args>;
+  /** What rows it takes; undefined for all. */
+  readonly takes: (args: Args) => Kind | undefined;
+  /** How many streams beside the first; these have its kind and its slide. */
+  readonly others: (args: Args) => number;
+  readonly shape: (args: Args, parents: readonly Shape[]) => Shape;
+  readonly build: (args: Args, parents: readonly DStream<Any>[]) => DStream<Row>;
+  readonly oracle: (args: Args, parents: readonly oracle.Stream<Any>[]) => Rows;
+  /** The arguments in print. */
+  readonly show: (args: Args) => string;
+}
+
+const alone = { others: () => 0 } as const;
+const first = <T>(parents: readonly T[]): T => parents[0] as T;
+
+/** An operator with a function of one row. */
+function rowByRow(name: 'map' | 'filter' | 'flatMap' | 'mapValues'): Operator<Call> {
+  return {
+    name,
+    arbitrary: callOf(name),
+    takes: (call) => (name === 'mapValues' ? 'pairs' : kindsOf(name, call).takes),
+    ...alone,
+    shape: (call, [parent]) => ({
+      ...(parent as Shape),
+      kind: name === 'mapValues' ? 'pairs' : kindsOf(name, call).gives,
+      rowsMax: (parent as Shape).rowsMax * (name === 'flatMap' ? growthMax : 1),
+    }),
+    build: (call, parents) => (first(parents) as Any)[name](functionOf(name, call)),
+    oracle: (call, parents) => (oracle as Any)[name](first(parents), functionOf(name, call)),
+    show,
+  };
+}
+
+const reduceByKey: Operator<{ readonly merge: Call; readonly partitions: number | undefined }> = {
+  name: 'reduceByKey',
+  arbitrary: fc.record({ merge: mergeCall, partitions: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }) }),
+  takes: () => 'pairs',
+  ...alone,
+  shape: (_, parents) => first(parents),
+  build: ({ merge, partitions }, parents) => first(parents).reduceByKey(mergeOf(merge), partitions),
+  oracle: ({ merge }, parents) => oracle.reduceByKey(first(parents), mergeOf(merge)),
+  show: ({ merge, partitions }) => `${show(merge)}${partitions === undefined ? '' : `, ${partitions}`}`,
+};
+
+const count: Operator<null> = {
+  name: 'count',
+  arbitrary: fc.constant(null),
+  takes: () => undefined,
+  ...alone,
+  shape: (_, parents) => ({ ...first(parents), kind: 'numbers', rowsMax: 1 }),
+  build: (_, parents) => first(parents).count(),
+  oracle: (_, parents) => oracle.count(first(parents)),
+  show: () => '',
+};
+
+const union: Operator<{ readonly others: number }> = {
+  name: 'union',
+  arbitrary: fc.record({ others: fc.integer({ min: 0, max: 2 }) }),
+  takes: () => undefined,
+  others: ({ others }) => others,
+  shape: (_, parents) => ({
+    ...first(parents),
+    rowsMax: parents.reduce((sum, { rowsMax }) => sum + rowsMax, 0),
+  }),
+  build: (_, [one, ...others]) => (one as DStream<Row>).union(...others),
+  oracle: (_, parents) => oracle.union(...parents),
+  show: () => '',
+};
+
+const transform: Operator<{ readonly f: string }> = {
+  name: 'transform',
+  arbitrary: fc.record({ f: fc.constantFrom(...Object.keys(transforms)) }),
+  takes: ({ f }) => transforms[f]?.takes,
+  ...alone,
+  shape: ({ f }, parents) => {
+    const { gives, growth } = transforms[f] as (typeof transforms)[string];
+    const parent = first(parents);
+    return { ...parent, kind: gives ?? parent.kind, rowsMax: parent.rowsMax * growth };
+  },
+  build: ({ f }, parents) => first(parents).transform((transforms[f] as Any).build),
+  oracle: ({ f }, parents) => oracle.transform(first(parents), (transforms[f] as Any).oracle),
+  show: ({ f }) => f,
+};
+
+/** An operator of a user's own, with a slide of its own. */
+const everyNth: Operator<{ readonly n: number; readonly withoutParent: 'none' | 'fail' }> = {
+  name: 'via everyNth',
+  arbitrary: fc.record({ n: fc.integer({ min: 1, max: 3 }), withoutParent: fc.constantFrom('none', 'fail') }),
+  takes: () => undefined,
+  ...alone,
+  shape: ({ n }, parents) => ({ ...first(parents), slideMs: first(parents).slideMs * n }),
+  build: ({ n, withoutParent }, parents) => {
+    const slideMs = first(parents).node.slideMs * n;
+    return first(parents).via(defineOp({ name: 'everyNth', code: [], withoutParent, slideMs, plan: asItIs }));
+  },
+  oracle: ({ n, withoutParent }, parents) => {
+    const slideMs = first(parents).slideMs * n;
+    return oracle.operator(parents, { withoutParent, slideMs }, ([rows = []]) => rows);
+  },
+  show: ({ n, withoutParent }) => `${n}, ${withoutParent} without parent`,
+};
+
+function asItIs(batch: Batch): RDD<Row> {
+  return batch.input();
+}
+
+/** Every operator there is. */
+export const operators: ReadonlyMap<string, Operator<Any>> = new Map(
+  [
+    ...(['map', 'filter', 'flatMap', 'mapValues'] as const).map(rowByRow),
+    ...[reduceByKey, count, union, transform, everyNth],
+  ].map((operator: Operator<Any>) => [operator.name, operator]),
+);
+
+/** What an output must say of a batch. */
+export interface Expected {
+  readonly rows: oracle.Rows<unknown>;
+  /** Whether it says them in this order. */
+  readonly isOrdered: boolean;
+  /** It says no more than so many; all, unless given. */
+  readonly rowsMax?: number;
+  /** What it says where there are more, for which it reads one row more than it says. */
+  readonly more?: string;
+}
+
+/** A way to use an output, in the grammar. */
+export interface OutputUse<Args> {
+  readonly name: string;
+  readonly arbitrary: fc.Arbitrary<Args>;
+  /** What rows it takes; undefined for all. */
+  readonly takes: Kind | undefined;
+  /** @param say what the output has seen of a batch */
+  readonly build: (args: Args, say: (time: Time, rows: readonly unknown[]) => void) => Output<Any>;
+  readonly oracle: (args: Args, batch: Expected, time: Time) => Expected;
+}
+
+const plain = { arbitrary: fc.constant(null), takes: undefined } as const;
+const isThrown = (row: unknown): boolean => row instanceof oracle.Thrown;
+
+const uses: readonly OutputUse<Any>[] = [
+  {
+    ...plain,
+    name: 'foreachRDD, collect',
+    build: (_, say) => foreachRDD(async (rdd, time) => say(time, await rdd.collect())),
+    oracle: (_, batch) => batch,
+  },
+  {
+    ...plain,
+    name: 'foreachRDD, take',
+    arbitrary: fc.record({ n: fc.integer({ min: 0, max: 6 }) }),
+    build: ({ n }, say) => foreachRDD(async (rdd, time) => say(time, await rdd.take(n))),
+    oracle: ({ n }, batch) => ({ ...batch, rowsMax: n }),
+  },
+  {
+    ...plain,
+    name: 'foreachRDD, two actions at once',
+    build: (_, say) =>
+      foreachRDD(async (rdd, time) => {
+        const [count, rows] = await Promise.all([rdd.count(), rdd.collect()]);
+        say(time, [count, ...rows]);
+      }),
+    oracle: (_, { rows, isOrdered }) => ({ rows: rows.some(isThrown) ? rows : [rows.length, ...rows], isOrdered }),
+  },
+  {
+    name: 'foreachRDD, sum',
+    arbitrary: fc.constant(null),
+    takes: 'numbers',
+    build: (_, say) =>
+      foreachRDD<number>(async (rdd, time) =>
+        say(time, (await rdd.isEmpty()) ? [] : [await rdd.reduce((a, b) => a + b)]),
+      ),
+    oracle: (_, { rows }) => ({
+      rows: rows.some(isThrown) || rows.length === 0 ? rows : [(rows as readonly number[]).reduce((a, b) => a + b)],
+      isOrdered: true,
+    }),
+  },
+  {
+    ...plain,
+    name: 'foreachRDD, not awaited',
+    build: (_, say) =>
+      foreachRDD((rdd, time) => {
+        const rows: Row[] = [];
+        say(time, rows);
+        void rdd.foreach((row) => void rows.push(row));
+      }),
+    oracle: (_, { rows }) => ({ rows, isOrdered: false }),
+  },
+  {
+    ...plain,
+    name: 'foreachRDD, chained and not awaited',
+    build: (_, say) =>
+      foreachRDD((rdd, time) => {
+        void rdd.collect().then((rows) => say(time, rows));
+      }),
+    oracle: (_, batch) => batch,
+  },
+  {
+    ...plain,
+    name: 'foreachRDD, failure caught',
+    build: (_, say) => foreachRDD(async (rdd, time) => say(time, await rdd.collect().catch(() => ['caught']))),
+    oracle: (_, batch) => (batch.rows.some(isThrown) ? { ...batch, rows: ['caught'] } : batch),
+  },
+  {
+    ...plain,
+    name: 'foreachRDD, throws at',
+    arbitrary: fc.record({ second: fc.integer({ min: 1, max: 4 }) }),
+    build: ({ second }, say) =>
+      foreachRDD((_rdd, time) => {
+        if (time.milliseconds === second * 1000) throw new Error(`output at ${second} s`);
+        say(time, []);
+      }),
+    oracle: ({ second }, _, time) => {
+      const isFailing = time.milliseconds === second * 1000;
+      return { rows: isFailing ? [new oracle.Thrown(new Error(`output at ${second} s`))] : [], isOrdered: true };
+    },
+  },
+  {
+    ...plain,
+    name: 'print',
+    arbitrary: fc.record({ n: fc.integer({ min: 0, max: 6 }) }),
+    build: ({ n }, say) => {
+      const output = print(n);
+      return { ...output, run: (rdd, time, world) => output.run(rdd, time, { ...world, terminal: reader(time, say) }) };
+    },
+    oracle: ({ n }, batch) => ({ ...batch, rows: batch.rows.map(printed), rowsMax: n, more: '...' }),
+  },
+];
+
+/** Every way to use an output. */
+export const outputUses: ReadonlyMap<string, OutputUse<Any>> = new Map(uses.map((use) => [use.name, use]));
+
+/** A terminal that reads the rows out of what is printed. */
+function reader(time: Time, say: (time: Time, rows: readonly unknown[]) => void): OutputWorld['terminal'] {
+  return {
+    out: (text) => {
+      const [rule, title, rule2, ...rest] = text.split('\n');
+      const rows = rest.slice(0, -2);
+      const header = [rule, title, rule2, ...rest.slice(-2)].join('|');
+      const dashes = '-'.repeat(43);
+      if (header !== `${dashes}|Time: ${time.milliseconds} ms|${dashes}||`) throw new Error(`print wrote ${text}`);
+      say(time, rows);
+    },
+    err: (text) => {
+      throw new Error(`print wrote to standard error: ${text}`);
+    },
+  };
+}
+
+function printed(row: unknown): unknown {
+  if (isThrown(row)) return row;
+  if (Array.isArray(row)) return `(${row.map(printed).join(',')})`;
+  return typeof row === 'object' && row !== null
+    ? inspect(row, { breakLength: Number.POSITIVE_INFINITY })
+    : String(row);
+}

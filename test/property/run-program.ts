@@ -1,0 +1,284 @@
+import {
+  type DStream,
+  InputDStream,
+  type RDDMaker,
+  type Row,
+  Seconds,
+  SparkConf,
+  StreamingContext,
+  Time,
+} from 'firesteel';
+import { testRuntime } from 'firesteel/testing';
+import { FiresteelError } from '../../src/core/errors.ts';
+import { runPlainLoop } from '../../src/graph/plain-loop.ts';
+import { textChunk } from '../../src/rdd/chunk.ts';
+import type { Engine } from '../../src/rdd/engine.ts';
+import { dataPlan } from '../../src/rdd/make-plan.ts';
+import { RDD } from '../../src/rdd/rdd.ts';
+import * as oracle from '../../src/testing/oracle.ts';
+import { type Input, type InputBatch, type Program, type Settings, type Sink, textOf } from './program.ts';
+import { type Expected, type Operator, type OutputUse, operators, outputUses } from './programs.ts';
+
+// A random program in three ways: on the actors, on the plain loop, and in the oracle; and what tells them apart.
+
+/** What was seen of a run. A job is named by its batch and output: `2000 ms, output 1`. */
+export interface Seen {
+  /** Jobs, in the order in which they began. */
+  readonly began: string[];
+  /** What the outputs said. */
+  readonly said: Map<string, readonly unknown[]>;
+  /** Why jobs failed. */
+  readonly failed: Map<string, unknown>;
+  /** Why batches were refused, by time. */
+  readonly refused: Map<number, unknown>;
+  /** Whatever else went wrong. */
+  readonly bugs: unknown[];
+}
+
+/** Runs a program through the public API. */
+export async function runProgram(program: Program, using: 'actors' | 'loop'): Promise<Seen> {
+  const { settings } = program;
+  const runtime = testRuntime({ seed: settings.seed });
+  const logSink = { log: () => undefined };
+  const ssc = new StreamingContext(confOf(settings), Seconds(1), { runtime, logSink });
+  const seen: Seen = { began: [], said: new Map(), failed: new Map(), refused: new Map(), bugs: [] };
+  try {
+    build(program, ssc, seen);
+    if (using === 'loop') {
+      await runOnLoop(ssc, program.batchCount, seen);
+    } else {
+      watch(ssc, seen);
+      ssc.start();
+      const ms = program.batchCount * 1000;
+      await (settings.isJumping ? runtime.clock.jump(ms) : runtime.clock.advance(ms));
+      await checkWaiter(ssc, seen);
+    }
+  } finally {
+    await ssc[Symbol.asyncDispose]();
+  }
+  return seen;
+}
+
+/** All that a run did otherwise than the oracle says, a line each. */
+export function differences(program: Program, seen: Seen): readonly string[] {
+  const found: string[] = seen.bugs.map((bug) => `a bug: ${String(bug)}`);
+  const jobs: string[] = [];
+  const streams = streamsOf(program);
+  for (const [i, batch] of oracle.batchesOf(streams).entries()) {
+    const time = new Time((i + 1) * 1000);
+    found.push(...differentRefusal(time, batch, seen));
+    if (batch instanceof oracle.Failure) continue;
+    for (const [output, rows] of batch.entries()) {
+      if (rows === null) continue;
+      const { name, args } = program.sinks[output] as Sink;
+      const given = { rows, isOrdered: streams[output]?.isOrdered === true };
+      const expected = (outputUses.get(name) as OutputUse<unknown>).oracle(args, given, time);
+      const job = jobName(time.milliseconds, output);
+      jobs.push(job);
+      found.push(...differentJob(job, expected, seen));
+    }
+  }
+  const began = program.settings.concurrentJobs === 1 ? seen.began : [...seen.began].sort();
+  if (began.join('; ') !== jobs.join('; ')) found.push(`jobs began: ${began.join('; ')}; not: ${jobs.join('; ')}`);
+  return found;
+}
+
+function confOf({ slots, parallelism, concurrentJobs, codegen, pendingMax }: Settings): SparkConf {
+  const conf = new SparkConf().setMaster(`local[${slots}]`).setAppName('program');
+  conf.set('spark.streaming.concurrentJobs', String(concurrentJobs)).set('firesteel.executor.codegen', String(codegen));
+  if (parallelism !== undefined) conf.set('spark.default.parallelism', String(parallelism));
+  if (pendingMax !== undefined) conf.set('firesteel.batches.pendingMax', String(pendingMax));
+  return conf;
+}
+
+function build(program: Program, ssc: StreamingContext, { began, said }: Seen): void {
+  const { engine } = ssc.sparkContext;
+  const streams: DStream<Row>[] = program.inputs.map((input) => {
+    const stream = ssc.inputStream(new ScriptedInput(input, engine));
+    return input.form === 'text' ? stream.map(Number) : stream;
+  });
+  for (const { name, args, parents } of program.nodes) {
+    const { build } = operators.get(name) as Operator<unknown>;
+    const given = parents.map((parent) => streams[parent] as DStream<Row>);
+    streams.push(build(args, given));
+  }
+  for (const [i, { name, args, of }] of program.sinks.entries()) {
+    const use = outputUses.get(name) as OutputUse<unknown>;
+    const output = use.build(args, (time, rows) => said.set(jobName(time.milliseconds, i), rows));
+    streams[of]?.to({
+      ...output,
+      run: (rdd, time, world) => {
+        began.push(jobName(time.milliseconds, i));
+        return output.run(rdd, time, world);
+      },
+    });
+  }
+}
+
+async function runOnLoop(ssc: StreamingContext, batchCount: number, { began, failed, refused }: Seen): Promise<void> {
+  const { engine } = ssc.sparkContext;
+  const timesMs = Array.from({ length: batchCount }, (_, i) => (i + 1) * 1000);
+  await runPlainLoop(ssc.freeze(), { engine, zeroTimeMs: 0 }, timesMs, (error, timeMs) => {
+    const job = began.at(-1);
+    if (job?.startsWith(`${timeMs} ms`)) failed.set(job, error);
+    else refused.set(timeMs, error);
+  });
+}
+
+/** Listens to what the sinks tell the scheduler. */
+function watch(ssc: StreamingContext, { failed, refused, bugs }: Seen): void {
+  const outputs = new Map(ssc.freeze().sinks.map(({ id, outputId }) => [id, outputId]));
+  ssc.onMessage = ({ from, message }) => {
+    const { type, timeMs, error } = message as {
+      readonly type: string;
+      readonly timeMs: number;
+      readonly error: unknown;
+    };
+    if (type === 'job.failed') failed.set(jobName(timeMs, outputs.get(from) as number), error);
+    if (type === 'job.refused') refused.set(timeMs, error);
+    if (type === 'bug.found') bugs.push(error);
+  };
+}
+
+/** Who waits for the end is told of an error exactly when there was one. */
+async function checkWaiter(ssc: StreamingContext, { failed, refused, bugs }: Seen): Promise<void> {
+  const wasTold = await ssc.awaitTerminationOrTimeout(0).then(
+    () => false,
+    () => true,
+  );
+  if (wasTold !== failed.size + refused.size > 0) bugs.push(new Error(`awaitTermination told of an error: ${wasTold}`));
+}
+
+function jobName(timeMs: number, output: number): string {
+  return `${timeMs} ms, output ${output}`;
+}
+
+/** The streams of the outputs, by the oracle. */
+function streamsOf(program: Program): readonly oracle.Stream<unknown>[] {
+  const streams = program.inputs.map(({ batches }): oracle.Stream<unknown> => {
+    const failure = new oracle.Failure([sourceError]);
+    const rows = batches.map((batch) => (batch === 'throws' ? failure : batch === 'no partition' ? [] : batch));
+    return { intervalMs: 1000, slideMs: 1000, batches: rows, isOrdered: true };
+  });
+  for (const { name, args, parents } of program.nodes) {
+    const { oracle: compute } = operators.get(name) as Operator<unknown>;
+    streams.push(
+      compute(
+        args,
+        parents.map((parent) => streams[parent] as oracle.Stream<unknown>),
+      ),
+    );
+  }
+  return program.sinks.map(({ of }) => streams[of] as oracle.Stream<unknown>);
+}
+
+function differentRefusal(time: Time, batch: oracle.Failure | object, { refused }: Seen): readonly string[] {
+  const timeMs = time.milliseconds;
+  const isRefused = refused.has(timeMs);
+  const said = `batch ${timeMs} ms was ${isRefused ? `refused: ${reasonOf(refused.get(timeMs))}` : 'not refused'}`;
+  if (batch instanceof oracle.Failure) {
+    const isRight = isRefused && isOneOf(refused.get(timeMs), batch.errors);
+    return isRight ? [] : [`${said}; it must be: ${batch.errors.map(reasonOf).join(' or ')}`];
+  }
+  return isRefused ? [said] : [];
+}
+
+function differentJob(job: string, expected: Expected, { failed, said }: Seen): readonly string[] {
+  const { rows, isOrdered, rowsMax = Number.POSITIVE_INFINITY, more } = expected;
+  const rowsRead = more === undefined ? rowsMax : rowsMax + 1;
+  const reach = isOrdered ? rows.slice(0, rowsRead) : rows;
+  const thrown = reach.filter((row) => row instanceof oracle.Thrown);
+  // Whoever reads no further than he must meets the first; whoever reads all may meet any.
+  const errors = (isOrdered && rowsRead < Number.POSITIVE_INFINITY ? thrown.slice(0, 1) : thrown).map(
+    ({ error }) => error,
+  );
+  const mustFail = thrown.length > 0 && (isOrdered || rows.length - thrown.length < rowsRead);
+
+  if (failed.has(job)) {
+    const error = failed.get(job);
+    const isRight = isOneOf(error, errors);
+    const reasons = errors.length === 0 ? 'not fail' : `fail with ${errors.map(reasonOf).join(' or ')}`;
+    return isRight ? [] : [`${job} failed: ${reasonOf(error)}; it must ${reasons}`];
+  }
+  if (mustFail) return [`${job} did not fail; it must, with ${errors.map(reasonOf).join(' or ')}`];
+  const heard = said.get(job) ?? [];
+  const end = more !== undefined && rows.length > rowsMax ? [more] : [];
+  const shown = `${job} said ${textOf(heard)}; right is ${textOf(rows)}${isOrdered ? '' : ' in any order'}`;
+  if (isOrdered) return oracle.haveSameRows(heard, [...rows.slice(0, rowsMax), ...end], true) ? [] : [shown];
+  const count = Math.min(rows.length, rowsMax);
+  const isRight =
+    heard.length === count + end.length && heard.at(count) === end.at(0) && isAmong(heard.slice(0, count), rows);
+  return isRight ? [] : [shown];
+}
+
+/** Whether each of these rows is there, as often as it is here. */
+function isAmong(some: readonly unknown[], all: readonly unknown[]): boolean {
+  if (some.length === all.length) return oracle.haveSameRows(some, all, false);
+  const rest = [...all];
+  return some.every((row) => {
+    const at = rest.findIndex((other) => oracle.areEqual(row, other));
+    if (at >= 0) rest.splice(at, 1);
+    return at >= 0;
+  });
+}
+
+function isOneOf(error: unknown, errors: readonly unknown[]): boolean {
+  return errors.some((each) => reasonOf(each) === reasonOf(error));
+}
+
+/** What went wrong, in the words of whoever made the error first. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof FiresteelError)) return error instanceof Error ? error.message : String(error);
+  switch (error.code) {
+    case 'STAGE.FUNCTION_THREW':
+    case 'BATCH.PLAN_THREW':
+    case 'OUTPUT.THREW':
+      return reasonOf(error.cause);
+    case 'STAGE.RETURNED_PROMISE':
+      return 'returned-promise';
+    case 'TRANSFORM.NO_RDD':
+      return 'no-rdd';
+    case 'BATCH.PARENT_WITHOUT_RDD':
+      return 'parent-without-rdd';
+    default:
+      return error.message;
+  }
+}
+
+const sourceError = new Error('the source throws');
+
+/** A source that does as the program says. */
+class ScriptedInput extends InputDStream<Row> {
+  readonly #input: Input;
+  readonly #engine: Engine;
+
+  constructor(input: Input, engine: Engine) {
+    super();
+    this.#input = input;
+    this.#engine = engine;
+  }
+
+  override compute(time: Time, make: RDDMaker): RDD<Row> | undefined | Promise<RDD<Row> | undefined> {
+    const { batches, form } = this.#input;
+    const batch = batches[time.milliseconds / 1000 - 1];
+    if (form === 'late values') return Promise.resolve().then(() => this.#make(batch, make));
+    return this.#make(batch, make);
+  }
+
+  #make(batch: InputBatch | undefined, make: RDDMaker): RDD<Row> | undefined {
+    if (batch === 'throws') throw sourceError;
+    if (batch === 'no partition') return make.union([]);
+    if (batch === null || batch === undefined) return undefined;
+    const { partitions, form } = this.#input;
+    if (form !== 'text') return make.rows(batch, partitions);
+    const lines = Array.from({ length: partitions }, (_, i) =>
+      batch.slice(edge(i, batch, partitions), edge(i + 1, batch, partitions)),
+    );
+    const chunks = lines.map((each) => [textChunk(Buffer.from(each.map((n) => `${n}\n`).join('')))]);
+    return new RDD<Row>(dataPlan(chunks), this.#engine);
+  }
+}
+
+function edge(i: number, rows: readonly number[], partitions: number): number {
+  return Math.floor((i * rows.length) / partitions);
+}

@@ -1,0 +1,122 @@
+import type { Row } from '../../src/core/row.ts';
+import type { Time } from '../../src/core/time.ts';
+import type { RDD } from '../../src/rdd/rdd.ts';
+import {
+  collect,
+  filter,
+  map,
+  mapValues,
+  type Rows,
+  reduceByKey,
+  type Stream,
+  union,
+} from '../../src/testing/oracle.ts';
+import type { Kind } from './row-functions.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: the kinds of rows are kept apart by `takes` and `gives`, not by types
+type Any = any;
+
+/** What a program does inside of transform: on RDDs, and over arrays. */
+export interface Transform {
+  /** What rows it takes, and gives; undefined for all, and for the same. */
+  readonly takes: Kind | undefined;
+  readonly gives: Kind | undefined;
+  /** How often it may repeat a row. */
+  readonly growth: number;
+  readonly build: (rdd: RDD<Any>, time: Time) => RDD<Row> | Promise<RDD<Row>>;
+  readonly oracle: (rdd: Stream<Any>, time: Time) => Stream<unknown>;
+}
+
+const same = { takes: undefined, gives: undefined, growth: 1 } as const;
+const numbers = { takes: 'numbers', gives: 'numbers', growth: 1 } as const;
+const add = (a: number, b: number): number => a + b;
+const plusOne = (n: number): number => n + 1;
+const isOdd = (n: number): boolean => n % 2 !== 0;
+const keyed = (n: number): [number, number] => [n % 2, n];
+
+function throwAt(time: Time, atMs: number): void {
+  if (time.milliseconds === atMs) throw new Error(`transform at ${atMs} ms`);
+}
+
+/** By their names in print. */
+export const transforms: Readonly<Record<string, Transform>> = {
+  'the RDD itself': { ...same, build: (rdd) => rdd, oracle: (rdd) => rdd },
+  'itself twice': { ...same, growth: 2, build: (rdd) => rdd.union(rdd), oracle: (rdd) => union(rdd, rdd) },
+  'plus one, then odd': {
+    ...numbers,
+    build: (rdd) => rdd.map(plusOne).filter(isOdd),
+    oracle: (rdd) => filter(map(rdd, plusOne), isOdd),
+  },
+  'itself, a turn later': {
+    ...same,
+    build: async (rdd) => {
+      await Promise.resolve();
+      return rdd;
+    },
+    oracle: (rdd) => rdd,
+  },
+  'plus its count': {
+    ...numbers,
+    build: async (rdd) => {
+      const count = await rdd.count();
+      return rdd.map((n) => n + count);
+    },
+    oracle: (rdd) => {
+      const { length } = collect(rdd.batches[0] as Rows<number>);
+      return map(rdd, (n) => n + length);
+    },
+  },
+  'plus the time': {
+    ...numbers,
+    build: (rdd, time) => rdd.map((n) => n + time.milliseconds),
+    oracle: (rdd, time) => map(rdd, (n) => n + time.milliseconds),
+  },
+  'sums of even and odd': {
+    takes: 'numbers',
+    gives: 'pairs',
+    growth: 1,
+    build: (rdd) => rdd.map(keyed).reduceByKey(add, 2),
+    oracle: (rdd) => reduceByKey(map(rdd, keyed), add),
+  },
+  'sums, merged with the rows again': {
+    takes: 'pairs',
+    gives: 'pairs',
+    growth: 2,
+    build: (rdd) => {
+      const sums = rdd.reduceByKey(add, 3);
+      return sums.mapValues(plusOne).union(sums, rdd.mapValues(plusOne)).reduceByKey(add);
+    },
+    oracle: (rdd) => {
+      const sums = reduceByKey<unknown, number>(rdd, add);
+      return reduceByKey(union(mapValues(sums, plusOne), sums, mapValues(rdd, plusOne)), add);
+    },
+  },
+  'throws at 2000 ms': {
+    ...same,
+    build: (rdd, time) => {
+      throwAt(time, 2000);
+      return rdd;
+    },
+    oracle: (rdd, time) => {
+      throwAt(time, 2000);
+      return rdd;
+    },
+  },
+  'rejects at 3000 ms': {
+    ...same,
+    build: async (rdd, time) => {
+      await Promise.resolve();
+      throwAt(time, 3000);
+      return rdd;
+    },
+    oracle: (rdd, time) => {
+      throwAt(time, 3000);
+      return rdd;
+    },
+  },
+  'no RDD at 1000 ms': {
+    ...same,
+    build: (rdd, time) => (time.milliseconds === 1000 ? (undefined as never) : rdd),
+    oracle: (rdd, time) => (time.milliseconds === 1000 ? (undefined as never) : rdd),
+  },
+};
