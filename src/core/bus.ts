@@ -93,14 +93,18 @@ export class Bus {
     const posted = this.#queue[index] as Posted;
     if (index === this.#head) {
       this.#head += 1;
-      if (this.#head === compactAt) {
-        this.#queue = this.#queue.slice(compactAt);
-        this.#head = 0;
-      }
+      this.#compact();
     } else {
       this.#queue.splice(index, 1);
     }
     return posted;
+  }
+
+  /** Lets go of what has been delivered, when that is the greater part: so each message is moved once at most. */
+  #compact(): void {
+    if (this.#head < compactAt || this.#head < this.#queue.length - this.#head) return;
+    this.#queue = this.#queue.slice(this.#head);
+    this.#head = 0;
   }
 
   #deliver(posted: Posted): void {
@@ -122,5 +126,5 @@ export class Bus {
  */
 const messagesMax = 1_000_000;
 
-/** Delivered messages at the head of the queue are let go in lots of this size. */
+/** Fewer delivered messages than this are kept at the head of the queue, since letting go of them is not worth it. */
 const compactAt = 1024;
