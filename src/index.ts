@@ -1,20 +1,31 @@
 // The public door of firesteel.
 
+export type { Activities } from './core/activities.ts';
+export type { Clock, Timer } from './core/clock.ts';
+export type { ConfKey } from './core/conf-key.ts';
 export {
   BugError,
   type ErrorCode,
+  type ErrorOptions,
+  type ErrorText,
   FiresteelError,
   JobError,
   SourceError,
   StateError,
   UsageError,
 } from './core/errors.ts';
+export type { Key } from './core/keys.ts';
 export { type Keyed, keyOf } from './core/keys.ts';
 export type { LogEntry, LogSink } from './core/logger.ts';
+export type { Random } from './core/random.ts';
 export type { Pair, Row } from './core/row.ts';
 export type { Runtime } from './core/runtime.ts';
-export { SparkConf } from './core/spark-conf.ts';
+export type { Slices } from './core/slices.ts';
+export type { Connection, ConnectionEvents, Endpoint, Sockets } from './core/sockets.ts';
+export { type ConfValue, SparkConf, type UnknownKey } from './core/spark-conf.ts';
+export type { Storage, StoredFile } from './core/storage.ts';
 export { systemRuntime } from './core/system-runtime.ts';
+export type { Terminal } from './core/terminal.ts';
 export { Duration, type DurationLike, Milliseconds, Minutes, Seconds, Time } from './core/time.ts';
 export { DStream } from './dstream.ts';
 export { InputDStream, type RDDMaker } from './graph/input-dstream.ts';

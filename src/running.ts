@@ -90,7 +90,9 @@ export class Running {
   }
 }
 
-/** Starts the inputs that are asked. When one throws, those before it are stopped, last first, and the throw goes on. */
+/**
+ * Starts the inputs that are asked. When one throws, those before it are stopped, last first, and the throw goes on.
+ */
 function startInputs(graph: Graph, logger: Logger): void {
   const started: InputDStream<Row>[] = [];
   try {

@@ -159,6 +159,7 @@ export class SparkContext implements Holder, AsyncDisposable {
     this.#abort.abort();
   }
 
+  /** As `stop`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }

@@ -184,6 +184,7 @@ export class StreamingContext implements Holder, AsyncDisposable {
     this.#listeners.add(listener);
   }
 
+  /** Tells it nothing any more. */
   removeStreamingListener(listener: StreamingListener): void {
     this.#listeners.remove(listener);
   }

@@ -8,7 +8,7 @@ import { type Block, blockOf } from '../rdd/block.ts';
 import { type Chunk, textChunk } from '../rdd/chunk.ts';
 import { OpenBlock } from '../rdd/open-block.ts';
 import type { Behaviour, Post } from './define-actor.ts';
-import type { ReceiverMessage } from './messages.ts';
+import type { ActorMessage, ReceiverMessage } from './messages.ts';
 
 /** What a receiver actor is made of. */
 export interface ReceiverOptions {
@@ -30,8 +30,8 @@ export interface ReceiverOptions {
  * is enough, and text that was counted is counted until its batch has ended.
  */
 export function receiverActor(options: ReceiverOptions, post: Post): Behaviour<ReceiverMessage> {
-  const { receiver, input, supervisor } = options;
-  const blocks = new BlockCutter(options, (block) => post(input, { type: 'block.stored', block }));
+  const { receiver, supervisor } = options;
+  const blocks = new BlockCutter(options, (block) => post(options.input, { type: 'block.stored', block }));
   let run: 'none' | 'up' | 'stopping' = 'none';
   let runs = 0;
 
@@ -43,9 +43,8 @@ export function receiverActor(options: ReceiverOptions, post: Post): Behaviour<R
     // A receiver may go on for long inside onStart: it counts as started when the call has returned.
     void settled(() => receiver.onStart()).then((failure) => {
       if (failure === undefined || run !== 'up' || runs !== ofRun) return;
-      const { error } = failure;
-      const message = `Error starting receiver ${options.streamId}`;
-      post(supervisor, { type: 'receiver.failed', message, error, retryable: isRetryable(error) });
+      const told = { message: `Error starting receiver ${options.streamId}`, error: failure.error };
+      post(supervisor, { type: 'receiver.failed', ...told, retryable: isRetryable(failure.error) });
     });
     post(supervisor, { type: 'receiver.started' });
   };
@@ -64,7 +63,6 @@ export function receiverActor(options: ReceiverOptions, post: Post): Behaviour<R
     });
   };
 
-  const isUp = (): boolean => run !== 'none';
   const port: ReceiverPort<Row> = {
     streamId: options.streamId,
     runtime: options.runtime,
@@ -73,7 +71,7 @@ export function receiverActor(options: ReceiverOptions, post: Post): Behaviour<R
     storeBlock: (rows, meta) => blocks.addBlock(rows, meta),
     drained: () => blocks.drained(),
     restart: (message, error, delayMs) => {
-      if (isUp()) post(supervisor, { type: 'receiver.restart', message, error, delayMs });
+      if (run !== 'none') post(supervisor, { type: 'receiver.restart', message, error, delayMs });
     },
     stop: stopRun,
     reportError: (message, error) => post(supervisor, { type: 'receiver.complained', message, error }),
@@ -82,18 +80,18 @@ export function receiverActor(options: ReceiverOptions, post: Post): Behaviour<R
   };
   receiver.attach(port);
 
+  /** Hands over the open block, and says that it is all. */
+  const handOver = (said: ActorMessage): void => {
+    blocks.cut();
+    post(options.input, said);
+  };
+
   return {
     on: {
       'receiver.start': start,
       'receiver.stop': () => stopRun('Stopped by driver', undefined),
-      'receiver.close': () => {
-        blocks.cut();
-        post(input, { type: 'receiver.closed' });
-      },
-      'block.seal': ({ timeMs }) => {
-        blocks.cut();
-        post(input, { type: 'block.sealed', timeMs });
-      },
+      'receiver.close': () => handOver({ type: 'receiver.closed' }),
+      'block.seal': ({ timeMs }) => handOver({ type: 'block.sealed', timeMs }),
       'block.freed': ({ blocks: freed }) => blocks.free(freed),
       'source.hold': () => blocks.hold(true),
       'source.release': () => blocks.hold(false),

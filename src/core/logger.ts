@@ -18,6 +18,7 @@ export interface LogEntry {
 
 /** Where the log goes. A host gives its own to join firesteel's log with its own. */
 export interface LogSink {
+  /** Takes one entry; what it throws is told once and then passed by. */
   log(entry: LogEntry): void;
 }
 

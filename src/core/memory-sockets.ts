@@ -59,6 +59,7 @@ export class MemorySockets implements Sockets {
     };
   }
 
+  /** Begins a connection to a server of this memory. */
   connect(to: Endpoint, events: ConnectionEvents): Connection {
     const wire = new Wire(this.#soon, events);
     const connections = this.#servers.get(addressOf(to));

@@ -10,6 +10,7 @@ export interface Endpoint {
 
 /** What a connection reports. Exactly one of `ended` and `failed` comes last, once; nothing comes after `close()`. */
 export interface ConnectionEvents {
+  /** The connection stands. */
   opened(): void;
   /** Bytes as they came; the buffer belongs to the receiver of the call. */
   received(bytes: Buffer): void;
@@ -23,6 +24,7 @@ export interface ConnectionEvents {
 export interface Connection {
   /** Stop reading; the other side is slowed down by TCP itself. At most what is in flight still comes. */
   pause(): void;
+  /** Go on reading. */
   resume(): void;
   /** Ends it from our side, at once; no further event comes. */
   close(): void;
@@ -30,6 +32,7 @@ export interface Connection {
 
 /** TCP as a client. */
 export interface Sockets {
+  /** Begins a connection; what becomes of it comes as events. */
   connect(to: Endpoint, events: ConnectionEvents): Connection;
 }
 

@@ -44,6 +44,7 @@ export class SparkConf {
     return this;
   }
 
+  /** As `set`, unless the key has been set. */
   setIfMissing(key: string, value: ConfValue): this {
     return this.contains(key) ? this : this.set(key, value);
   }
@@ -70,10 +71,12 @@ export class SparkConf {
     return this.#texts.get(key);
   }
 
+  /** Whether the key has been set. */
   contains(key: string): boolean {
     return this.#texts.has(key);
   }
 
+  /** Takes a key away. */
   remove(key: string): this {
     this.#texts.delete(key);
     return this;
@@ -84,6 +87,7 @@ export class SparkConf {
     return [...this.#texts];
   }
 
+  /** A copy that can be changed by itself. */
   clone(): SparkConf {
     return new SparkConf().setAll(this.#texts);
   }

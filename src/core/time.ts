@@ -18,10 +18,12 @@ export class Duration {
     this.milliseconds = wholeMs(milliseconds, 'Duration');
   }
 
+  /** The sum of both. */
   plus(that: Duration): Duration {
     return new Duration(this.milliseconds + that.milliseconds);
   }
 
+  /** This less that. */
   minus(that: Duration): Duration {
     return new Duration(this.milliseconds - that.milliseconds);
   }
@@ -36,22 +38,27 @@ export class Duration {
     return this.milliseconds / that.milliseconds;
   }
 
+  /** Whether both are the same number of milliseconds. */
   equals(that: Duration): boolean {
     return this.milliseconds === that.milliseconds;
   }
 
+  /** Whether this is smaller. */
   less(that: Duration): boolean {
     return this.milliseconds < that.milliseconds;
   }
 
+  /** Whether this is smaller, or equal. */
   lessEq(that: Duration): boolean {
     return this.milliseconds <= that.milliseconds;
   }
 
+  /** Whether this is greater. */
   greater(that: Duration): boolean {
     return this.milliseconds > that.milliseconds;
   }
 
+  /** Whether this is greater, or equal. */
   greaterEq(that: Duration): boolean {
     return this.milliseconds >= that.milliseconds;
   }
@@ -61,14 +68,17 @@ export class Duration {
     return this.milliseconds % stepMs(that, 'isMultipleOf()') === 0;
   }
 
+  /** Whether it is 0 ms. */
   isZero(): boolean {
     return this.milliseconds === 0;
   }
 
+  /** The smaller of both. */
   min(that: Duration): Duration {
     return this.less(that) ? this : that;
   }
 
+  /** The greater of both. */
   max(that: Duration): Duration {
     return this.greater(that) ? this : that;
   }
@@ -82,10 +92,12 @@ export class Duration {
     return `${rounded(ms, 3_600_000, 2)} h`;
   }
 
+  /** `<n> ms` */
   toString(): string {
     return `${this.milliseconds} ms`;
   }
 
+  /** Its milliseconds. */
   valueOf(): number {
     return this.milliseconds;
   }
@@ -114,6 +126,7 @@ export class Time {
     this.milliseconds = wholeMs(milliseconds, 'Time');
   }
 
+  /** So much later. */
   plus(that: Duration): Time {
     return new Time(this.milliseconds + that.milliseconds);
   }
@@ -127,22 +140,27 @@ export class Time {
     return that instanceof Time ? new Duration(ms) : new Time(ms);
   }
 
+  /** Whether both are the same number of milliseconds. */
   equals(that: Time): boolean {
     return this.milliseconds === that.milliseconds;
   }
 
+  /** Whether this is smaller. */
   less(that: Time): boolean {
     return this.milliseconds < that.milliseconds;
   }
 
+  /** Whether this is smaller, or equal. */
   lessEq(that: Time): boolean {
     return this.milliseconds <= that.milliseconds;
   }
 
+  /** Whether this is greater. */
   greater(that: Time): boolean {
     return this.milliseconds > that.milliseconds;
   }
 
+  /** Whether this is greater, or equal. */
   greaterEq(that: Time): boolean {
     return this.milliseconds >= that.milliseconds;
   }
@@ -190,18 +208,22 @@ export class Time {
     return Array.from({ length: Math.max(0, count) }, (_, n) => new Time(this.milliseconds + n * stepMs));
   }
 
+  /** The smaller of both. */
   min(that: Time): Time {
     return this.less(that) ? this : that;
   }
 
+  /** The greater of both. */
   max(that: Time): Time {
     return this.greater(that) ? this : that;
   }
 
+  /** `<n> ms` */
   toString(): string {
     return `${this.milliseconds} ms`;
   }
 
+  /** Its milliseconds. */
   valueOf(): number {
     return this.milliseconds;
   }

@@ -64,13 +64,22 @@ export interface ReceiverInfo {
  * Spark: as StreamingListener, with the infos given directly.
  */
 export interface StreamingListener {
+  /** Once, when the context has started. */
   onStreamingStarted?(info: { readonly timeMs: number }): void;
+  /** A receiver begins a run. */
   onReceiverStarted?(info: ReceiverInfo): void;
+  /** A receiver has failed, or wants an error known. */
   onReceiverError?(info: ReceiverInfo): void;
+  /** A run of a receiver has ended; another may follow. */
   onReceiverStopped?(info: ReceiverInfo): void;
+  /** A batch is planned and waits for its turn. */
   onBatchSubmitted?(info: BatchInfo): void;
+  /** The first output of a batch begins. */
   onBatchStarted?(info: BatchInfo): void;
+  /** All outputs of a batch have ended, well or not. */
   onBatchCompleted?(info: BatchInfo): void;
+  /** An output of a batch begins. */
   onOutputOperationStarted?(info: OutputOperationInfo): void;
+  /** An output of a batch has ended, well or not. */
   onOutputOperationCompleted?(info: OutputOperationInfo): void;
 }

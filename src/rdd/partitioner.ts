@@ -6,6 +6,7 @@ export interface Partitioner {
   readonly partitionCount: number;
   /** A whole number in [0, partitionCount). */
   partitionOf(key: Key): number;
+  /** Whether both place every key alike. */
   equals(other: Partitioner): boolean;
 }
 
@@ -21,6 +22,7 @@ export class HashPartitioner implements Partitioner {
     return this.partitionCount === 1 ? 0 : nonNegativeMod(hashKey(key), this.partitionCount);
   }
 
+  /** Whether both place every key alike. */
   equals(other: Partitioner): boolean {
     return other instanceof HashPartitioner && other.partitionCount === this.partitionCount;
   }

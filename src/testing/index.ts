@@ -1,6 +1,9 @@
 // The shipped test kit: everything a test needs to own time, chance and the outside world.
 
 export type { ManualClock } from '../core/manual-clock.ts';
+export type { MemoryConnection, MemoryServer, MemorySockets } from '../core/memory-sockets.ts';
+export type { MemoryStorage } from '../core/memory-storage.ts';
+export type { MemoryTerminal } from '../core/memory-terminal.ts';
 export { type TestRuntime, type TestRuntimeOptions, testRuntime } from '../core/test-runtime.ts';
 export { Feed, type FeedBatch } from './feed.ts';
 export { type RunOptions, run } from './run.ts';

@@ -7,14 +7,14 @@ import { Time } from '../core/time.ts';
  * imports nothing of it. It knows no partition, no actor and no loop that was compiled: a stream is the list of its
  * batches, all of which are there from the start, and an operator is a function from whole streams to a whole stream. A
  * key is found by comparing it with every key before it; two lists of rows are compared by crossing out. Nothing is
- * shared, remembered or done twice at once. That makes it quadratic, in places worse, and short enough to be read line by
- * line beside what the operator's comment says. Whenever the two disagree, one of them is wrong: begin with the engine,
- * and if it is this file, mend it from the meaning of the operator, never from the engine's answer.
+ * shared, remembered or done twice at once. That makes it quadratic, in places worse, and short enough to be read line
+ * by line beside what the operator's comment says. Whenever the two disagree, one of them is wrong: begin with the
+ * engine, and if it is this file, mend it from the meaning of the operator, never from the engine's answer.
  *
  * Two things want a word. Time: batch number i, counted from 0, has the time (i + 1) · interval; zero time is 0. And
  * failure: rows are computed late, by the outputs that need them, so a function that throws fails those outputs and no
- * others. Here the throw takes the place of its row and travels on with the rest (`Thrown`); an output that comes across
- * it fails, one that reads no further than the row before it does not.
+ * others. Here the throw takes the place of its row and travels on with the rest (`Thrown`); an output that comes
+ * across it fails, one that reads no further than the row before it does not.
  */
 
 /** A stream and its whole life. */
@@ -192,8 +192,8 @@ export function operator<T, U>(
 }
 
 /**
- * What the outputs behind these streams are given, batch by batch: each its rows, or null for no job; or the failure that
- * refuses the batch for all of them, which it does when one of them cannot have its RDD.
+ * What the outputs behind these streams are given, batch by batch: each its rows, or null for no job; or the failure
+ * that refuses the batch for all of them, which it does when one of them cannot have its RDD.
  */
 export function batchesOf(
   streams: readonly Stream<unknown>[],
@@ -221,7 +221,9 @@ export function take<T>(rows: Rows<T>, n: number): readonly T[] {
   return rows.slice(0, n) as readonly T[];
 }
 
-/** Whether two lists have the same rows: one by one, or, where order means nothing, each as often as the other has it. */
+/**
+ * Whether two lists have the same rows: one by one, or, where order means nothing, each as often as the other has it.
+ */
 export function haveSameRows(left: readonly unknown[], right: readonly unknown[], isOrdered: boolean): boolean {
   if (left.length !== right.length) return false;
   if (isOrdered) return left.every((row, i) => areEqual(row, right[i]));
@@ -254,7 +256,9 @@ export function areEqual(a: unknown, b: unknown): boolean {
   );
 }
 
-/** Any operator that looks at one row after the other; what `make` throws stands in the place of what it did not make. */
+/**
+ * Any operator that looks at one row after the other; what `make` throws stands in the place of what it did not make.
+ */
 function rowByRow<T, U>(parent: Stream<T>, make: (row: T) => Iterable<U>): Stream<U> {
   return operator([parent], { withoutParent: 'none' }, ([rows = []]) => {
     const made: (U | Thrown)[] = [];

@@ -3,7 +3,7 @@ import { FiresteelError } from '../../src/core/errors.ts';
 import type { LogEntry } from '../../src/core/logger.ts';
 import type { MemoryServer } from '../../src/core/memory-sockets.ts';
 import type { StreamingListener } from '../../src/graph/streaming-listener.ts';
-import { Seconds, SparkConf, StreamingContext } from '../../src/index.ts';
+import { type DStream, type Row, Seconds, SparkConf, StreamingContext } from '../../src/index.ts';
 import { type TestRuntime, testRuntime } from '../../src/testing/index.ts';
 
 /** How a program is put on stage. */
@@ -78,6 +78,16 @@ export function countWords({ ssc }: Play): void {
     .map((word) => [word, 1])
     .reduceByKey((a, b) => a + b)
     .print();
+}
+
+/** Keeps the rows of every batch that has any, with its time. */
+export function keepRows<T extends Row>(stream: DStream<T>): (readonly [timeMs: number, rows: readonly T[]])[] {
+  const kept: (readonly [number, readonly T[]])[] = [];
+  stream.foreachRDD(async (rdd, time) => {
+    const rows = await rdd.collect();
+    if (rows.length > 0) kept.push([time.milliseconds, rows]);
+  });
+  return kept;
 }
 
 /** A listener that notes what it hears, by the names of the messages. */

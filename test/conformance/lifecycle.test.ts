@@ -68,7 +68,7 @@ describe('making, states', () => {
     await sc.stop();
   });
 
-  test('fact 12: a second context may be made while one is active, but not started; the text names StreamingContext', async () => {
+  test('fact 12: a second context may be made while one is active, not started; the text names it', async () => {
     const { ssc, streaming } = program();
     ssc.start();
     const second = streaming(ssc.sparkContext);
@@ -78,7 +78,7 @@ describe('making, states', () => {
     await ssc.stop();
   });
 
-  test('fact 13: inputs, transformations and outputs are refused with `start` while active, with `stop` when stopped', async () => {
+  test('fact 13: adding anything is refused with `start` while active, with `stop` when stopped', async () => {
     const { ssc } = program();
     const stream = ssc.inputStream(new Tray());
     const calls = [() => ssc.inputStream(new Tray()), () => stream.map((n) => n), () => stream.print()];
@@ -90,7 +90,7 @@ describe('making, states', () => {
 });
 
 describe('getActive, getActiveOrCreate', () => {
-  test('fact 19: getActive() is empty (undefined here) before start and after stop, the context between', async () => {
+  test('fact 19: getActive() is empty (undefined) before start and after stop, the context between', async () => {
     const { ssc, runtime } = program();
     expect(StreamingContext.getActive({ runtime })).toBeUndefined();
     ssc.start();
@@ -114,7 +114,7 @@ describe('getActive, getActiveOrCreate', () => {
 });
 
 describe('waiting for the end', () => {
-  test('fact 27: start() returns at once; awaitTermination() waits for stop(); the timed form for about its time', async () => {
+  test('fact 27: awaitTermination() waits for stop(), the timed form for its time', async () => {
     const { ssc, runtime } = program();
     ssc.start();
     const ended = watched(ssc.awaitTermination());
@@ -127,7 +127,7 @@ describe('waiting for the end', () => {
     await ended.promise;
   });
 
-  test('fact 28: the timed form gives false when the time is over, true when stopped, also before the call', async () => {
+  test('fact 28: the timed form gives false when time is over, true when stopped, also before', async () => {
     const { ssc, runtime } = program();
     ssc.start();
     const early = ssc.awaitTerminationOrTimeout(500);
@@ -162,7 +162,7 @@ describe('waiting for the end', () => {
   });
 });
 
-test('fact 33: four contexts one after another on one SparkContext; each stops with grace and has processed every row', async () => {
+test('fact 33: four contexts in sequence on one SparkContext stop with grace and lose no row', async () => {
   const { runtime, sparkContext } = desk({ seed: 33 });
   const sc = sparkContext();
   for (let n = 1; n <= 4; n++) {
@@ -189,7 +189,7 @@ test('fact 33: four contexts one after another on one SparkContext; each stops w
 });
 
 describe('scheduling', () => {
-  test('fact 57: the first batch is the first multiple of the interval after start; several intervals run in order', async () => {
+  test('fact 57: batches begin at the first multiple of the interval after start, in order', async () => {
     const { streaming, runtime } = desk({ startMs: 10_300 });
     const ssc = streaming();
     const times: number[] = [];
@@ -229,7 +229,7 @@ describe('scheduling', () => {
 });
 
 describe('received blocks', () => {
-  test('fact 61: a batch gets all blocks that came before it, in order; one without blocks is empty, not missing', async () => {
+  test('fact 61: a batch gets all blocks before it, in order; without blocks it is empty', async () => {
     const { streaming, runtime } = desk();
     const ssc = streaming();
     const tap = new Tap();
@@ -245,7 +245,7 @@ describe('received blocks', () => {
     await ssc.stop();
   });
 
-  test('fact 72: a stored block tells its number of rows; ours counts the lines of bytes too, where Spark cannot', async () => {
+  test('fact 72: a block tells its number of rows; that of bytes too, where Spark cannot', async () => {
     const { streaming, runtime } = desk();
     const ssc = streaming();
     const tap = new Tap();
@@ -281,7 +281,7 @@ describe('receivers', () => {
     return { ssc, runtime, tap, rows, infos };
   }
 
-  test('fact 89: a started receiver has had onStart once and is started; each way to store reaches the batch', async () => {
+  test('fact 89: a receiver has had onStart once; each way to store reaches the batch', async () => {
     const { ssc, runtime, tap, rows } = await receiving();
     expect([tap.calls, tap.isStarted(), tap.isStopped()]).toEqual([['onStart'], true, false]);
     tap.store(1);
@@ -302,7 +302,7 @@ describe('receivers', () => {
     await ssc.stop();
   });
 
-  test('fact 91: stop(message): it is stopped, and the listeners are told', async () => {
+  test('fact 91: stop(message): it is stopped, and listeners are told', async () => {
     const { ssc, runtime, tap, infos } = await receiving();
     tap.stop('enough');
     await runtime.settle();
@@ -337,7 +337,7 @@ describe('receivers', () => {
     await ssc.stop();
   });
 
-  test('fact 98: a receiver that stops by itself is started again (in Spark at once, here after the back-off)', async () => {
+  test('fact 98: a receiver that stops by itself starts again (Spark: at once; here: after a back-off)', async () => {
     const { ssc, runtime, tap, infos } = await receiving();
     tap.stop('by itself');
     await runtime.clock.advance(10_000);
@@ -345,7 +345,7 @@ describe('receivers', () => {
     await ssc.stop();
   });
 
-  test('fact 101: started and stopped once for stream 0; one error event with its message and the text of the error', async () => {
+  test('fact 101: started and stopped once for stream 0, one error event with both texts', async () => {
     const { ssc, runtime, tap, infos } = await receiving();
     tap.reportError('test report error', new Error('test exception'));
     await runtime.settle();
@@ -384,7 +384,7 @@ describe('listener events', () => {
     return { ssc, infos };
   }
 
-  test('fact 100: four batches give four events of each kind, with delays as they become known, and counts', async () => {
+  test('fact 100: four batches give four events of each kind, with delays and counts', async () => {
     const { ssc, infos } = await fourBatches([() => undefined]);
     const delays = (info: BatchInfo) => [info.schedulingDelayMs, info.processingDelayMs, info.totalDelayMs];
     expect(infos.submitted.map(delays)).toEqual(Array(4).fill([undefined, undefined, undefined]));

@@ -173,7 +173,7 @@ test('stop() of the SparkContext inside an output is refused alike, and silent w
   }
 });
 
-test('another context that is not active may be stopped inside an output, as long as the SparkContext stays', async () => {
+test('another, idle context may be stopped inside an output, as long as the SparkContext stays', async () => {
   const d = desk();
   const seen: unknown[] = [];
   const ssc = started(d, inOutput, async (own) => {

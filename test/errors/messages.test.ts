@@ -1,6 +1,6 @@
 /**
- * What every error says, as a program meets it. Read it aloud: it tells what happened, why, and how to mend it, or it is
- * to be rewritten. A new code needs a specimen; `vitest -u` writes its text here.
+ * What every error says, as a program meets it. Read it aloud: it tells what happened, why, and how to mend it, or it
+ * is to be rewritten. A new code needs a specimen; `vitest -u` writes its text here.
  */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';

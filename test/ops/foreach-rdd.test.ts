@@ -60,7 +60,7 @@ describe.each(engines)('foreachRDD, on the %s,', (using) => {
     expect(seen).toEqual([2000, 4000]);
   });
 
-  test('is not called before the outputs in front of it have ended, nor before the batch in front of it has', async () => {
+  test('is not called before the outputs and the batch in front of it have ended', async () => {
     const log: string[] = [];
     const logging =
       (name: string): Body =>
@@ -254,7 +254,7 @@ describe.each(engines)('foreachRDD, on the %s,', (using) => {
   });
 });
 
-test('a function of foreachRDD that waits for the clock holds the batches behind it, not the actions it began', async () => {
+test('a function that waits for the clock holds the batches behind it, not its own actions', async () => {
   const runtime = testRuntime();
   const conf = new SparkConf().setMaster('local').setAppName('late');
   await using ssc = new StreamingContext(conf, Seconds(1), { runtime });

@@ -7,7 +7,9 @@ export const engines: readonly ['actors', 'loop'] = ['actors', 'loop'];
 /** The engine of this test. */
 export type Engine = NonNullable<RunOptions['using']>;
 
-/** The text of the error that this comes to. Lines of a test change with every edit above them, so they are left out. */
+/**
+ * The text of the error that this comes to. Lines of a test change with every edit above them, so they are left out.
+ */
 export async function failureOf(work: Promise<unknown> | (() => unknown)): Promise<string> {
   try {
     await (typeof work === 'function' ? work() : work);

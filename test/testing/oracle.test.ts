@@ -245,7 +245,7 @@ describe('count, union, transform', () => {
     expect(times).toEqual([1000, 2000]);
   });
 
-  test('transform refuses the batch in which its function throws, gives nothing, or needs a row that is missing', () => {
+  test('transform refuses a batch whose function throws, gives nothing, or needs a missing row', () => {
     const thrown = map(source([[1]]), throwOn(1));
     const fail = (): never => {
       throw broken;
