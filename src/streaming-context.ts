@@ -31,7 +31,13 @@ import { type Holder, type World, worldOf } from './lifecycle/world.ts';
 import type { RDD } from './rdd/rdd.ts';
 import { Running } from './running.ts';
 import { QueueInput } from './sources/queue.ts';
-import { type Converter, endpointOf, SocketStreamReceiver, SocketTextReceiver } from './sources/socket.ts';
+import {
+  type Converter,
+  endpointOf,
+  lineBytesMax,
+  SocketStreamReceiver,
+  SocketTextReceiver,
+} from './sources/socket.ts';
 import { type ContextOptions, SparkContext } from './spark-context.ts';
 import { receiverInputs } from './wiring.ts';
 
@@ -145,7 +151,7 @@ export class StreamingContext implements Holder, AsyncDisposable {
    * @throws UsageError (SOCKET.BAD_HOST, SOCKET.BAD_PORT)
    */
   socketTextStream(host: string, port: number): DStream<string> {
-    return this.#receive('socketTextStream', new SocketTextReceiver(endpointOf(host, port)));
+    return this.#receive('socketTextStream', new SocketTextReceiver(endpointOf(host, port), lineBytesMax));
   }
 
   /**

@@ -1,21 +1,15 @@
-import { SourceError } from '../core/errors.ts';
-
 /** Cuts a stream of bytes behind its last line end; what follows waits for the rest of its line. No string is made. */
 export class LineCutter {
   readonly #lineBytesMax: number;
   #rest: Buffer[] = [];
   #restBytes = 0;
 
-  /** @param lineBytesMax a line that is longer is an error, since it would have to be kept whole in memory */
+  /** @param lineBytesMax a line that is longer is too long, since it would have to be kept whole in memory */
   constructor(lineBytesMax: number) {
     this.#lineBytesMax = lineBytesMax;
   }
 
-  /**
-   * The whole lines that these bytes complete; undefined when they complete none.
-   *
-   * @throws SourceError (SOCKET.LINE_TOO_LONG)
-   */
+  /** The whole lines that these bytes complete; undefined when they complete none. */
   add(bytes: Buffer): Buffer | undefined {
     const end = bytes.lastIndexOf(lineFeed) + 1;
     if (end === 0) {
@@ -30,6 +24,11 @@ export class LineCutter {
     return lines;
   }
 
+  /** Whether a line has begun that is too long. */
+  get isTooLong(): boolean {
+    return this.#restBytes > this.#lineBytesMax;
+  }
+
   /** What is left when no more bytes come: a line without an end; undefined when there is none. */
   end(): Buffer | undefined {
     const rest = this.#rest.length === 0 ? undefined : Buffer.concat(this.#rest);
@@ -41,8 +40,6 @@ export class LineCutter {
   #keep(bytes: Buffer): void {
     this.#rest.push(bytes);
     this.#restBytes += bytes.length;
-    if (this.#restBytes <= this.#lineBytesMax) return;
-    throw new SourceError('SOCKET.LINE_TOO_LONG', { lineBytesMax: this.#lineBytesMax }, { retryable: true });
   }
 }
 

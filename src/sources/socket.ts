@@ -47,6 +47,11 @@ abstract class SocketReceiver<T extends Row> extends Receiver<T> {
   }
 
   override onStop(): void {
+    this.close();
+  }
+
+  /** No more of this connection comes. */
+  protected close(): void {
     this.#connection?.close();
     this.#connection = undefined;
   }
@@ -60,7 +65,15 @@ abstract class SocketReceiver<T extends Row> extends Receiver<T> {
 
 /** Lines of text from a TCP server. */
 export class SocketTextReceiver extends SocketReceiver<string> {
-  readonly #lines = new LineCutter(lineBytesMax);
+  readonly #lineBytesMax: number;
+  readonly #lines: LineCutter;
+
+  /** @param lineBytesMax a connection that sends a longer line is given up, and made again */
+  constructor(to: Endpoint, lineBytesMax: number) {
+    super(to);
+    this.#lineBytesMax = lineBytesMax;
+    this.#lines = new LineCutter(lineBytesMax);
+  }
 
   override get name(): string {
     return 'SocketTextReceiver';
@@ -68,9 +81,21 @@ export class SocketTextReceiver extends SocketReceiver<string> {
 
   protected override received(bytes: Buffer): void {
     const lines = this.#lines.add(bytes);
-    if (lines === undefined || this.storeLines(lines)) return;
-    this.read(false);
-    void this.drained().then(() => this.read(true));
+    const hasRoom = lines === undefined || this.storeLines(lines);
+    if (this.#lines.isTooLong) {
+      this.#giveLineUp();
+    } else if (!hasRoom) {
+      this.read(false);
+      void this.drained().then(() => this.read(true));
+    }
+  }
+
+  /** What follows belongs to the same line: only a new connection begins with a line of its own. */
+  #giveLineUp(): void {
+    this.close();
+    this.#lines.end();
+    const error = new SourceError('SOCKET.LINE_TOO_LONG', { lineBytesMax: this.#lineBytesMax }, { retryable: true });
+    this.restart('A line is too long', error);
   }
 
   protected override lost(message: string, error?: Error): void {
@@ -80,8 +105,8 @@ export class SocketTextReceiver extends SocketReceiver<string> {
   }
 }
 
-/** A line is kept whole in memory, and becomes one string. */
-const lineBytesMax = 64 * 1024 * 1024;
+/** The longest line of `socketTextStream`: it is kept whole in memory, and becomes one string. */
+export const lineBytesMax: number = 64 * 1024 * 1024;
 
 /** Rows that the program's own converter reads from the bytes of a TCP server. */
 export class SocketStreamReceiver<T extends Row> extends SocketReceiver<T> {
