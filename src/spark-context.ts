@@ -15,6 +15,7 @@ import type { Engine } from './rdd/engine.ts';
 import { Executor } from './rdd/executor.ts';
 import { Loops } from './rdd/fuse.ts';
 import { JobScope } from './rdd/job-scope.ts';
+import { labelHere } from './rdd/label.ts';
 import { rowsPlan, unionPlan } from './rdd/make-plan.ts';
 import { RDD } from './rdd/rdd.ts';
 
@@ -126,16 +127,16 @@ export class SparkContext implements Holder, AsyncDisposable {
     this.logger.setLevel(level);
   }
 
-  /** An RDD of these rows, cut into contiguous slices of equal length. */
+  /** An RDD of these rows, cut into contiguous slices of equal length. @throws UsageError (RDD.BAD_PARTITIONS) */
   parallelize<T extends Row>(rows: readonly T[], partitions: number = this.defaultParallelism): RDD<T> {
     this.checkAlive('parallelize()');
-    return new RDD<T>(rowsPlan(rows, partitions), this.engine);
+    return new RDD<T>(rowsPlan(rows, partitions, labelHere('parallelize')), this.engine);
   }
 
   /** An RDD of no partition. */
   emptyRDD<T extends Row>(): RDD<T> {
     this.checkAlive('emptyRDD()');
-    return new RDD<T>(unionPlan([]), this.engine);
+    return new RDD<T>(unionPlan([], labelHere('emptyRDD')), this.engine);
   }
 
   /**

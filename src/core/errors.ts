@@ -354,6 +354,16 @@ const texts = {
     why: 'It failed as a whole, outside of any one row.',
     fix: 'Look at the cause below. Later batches go on; this output of this batch is lost unless it is run again.',
   }),
+  'PARTITIONER.OUT_OF_RANGE': (f: {
+    readonly operator: string;
+    readonly key: string;
+    readonly partition: string;
+    readonly partitionCount: number;
+  }): ErrorText => ({
+    what: `The partitioner of ${f.operator} put the key ${f.key} into partition ${f.partition}, of ${f.partitionCount}.`,
+    why: 'It places every key in a partition that there is, counted from 0.',
+    fix: 'Return a whole number in [0, partitionCount); of a hash that may be negative, the remainder made positive.',
+  }),
   'PRINT.BAD_COUNT': (f: { readonly n: string }): ErrorText => ({
     what: `print(${f.n}) was called.`,
     why: 'It prints so many rows of every batch, so it takes a whole number of at least 0.',
@@ -363,6 +373,11 @@ const texts = {
     what: `A queueStream found ${f.item} in its queue.`,
     why: 'It takes one RDD from its queue for each batch.',
     fix: 'Put RDDs into it: queue.push(sc.parallelize([1, 2, 3])).',
+  }),
+  'RDD.BAD_PARTITIONS': (f: { readonly partitions: string }): ErrorText => ({
+    what: `An RDD cannot have ${f.partitions} partitions.`,
+    why: 'Its rows are cut into so many parts; without a part they would be lost.',
+    fix: 'Say a whole number of at least 1, or nothing: the default is spark.default.parallelism, or the number of slots.',
   }),
   'RDD.EMPTY': (f: { readonly action: string }): ErrorText => ({
     what: `${f.action}() was called on an RDD without rows.`,

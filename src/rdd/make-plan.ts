@@ -1,5 +1,6 @@
 import type { Chunk } from './chunk.ts';
 import { labelHere } from './label.ts';
+import { checkPartitionCount } from './partitioner.ts';
 import type { DataPlan, Plan, UnionPlan } from './plan.ts';
 import type { Label } from './step.ts';
 
@@ -8,11 +9,18 @@ export function dataPlan(partitions: readonly (readonly Chunk[])[], label: Label
   return { kind: 'data', partitions, partitionCount: partitions.length, partitioner: undefined, label };
 }
 
-/** Rows cut into contiguous slices: slice i of n holds rows floor(i·length/n) to floor((i+1)·length/n) − 1. */
+/**
+ * Rows cut into contiguous slices: slice i of n holds rows floor(i·length/n) to floor((i+1)·length/n) − 1.
+ *
+ * The slices are copies: what the program does with its array later changes nothing.
+ *
+ * @throws UsageError (RDD.BAD_PARTITIONS)
+ */
 export function rowsPlan(rows: readonly unknown[], partitions: number, label?: Label): DataPlan {
+  checkPartitionCount(partitions);
   const edge = (i: number): number => Math.floor((i * rows.length) / partitions);
   const slices = Array.from({ length: partitions }, (_, i): readonly Chunk[] => [
-    { kind: 'rows', rows: partitions === 1 ? rows : rows.slice(edge(i), edge(i + 1)) },
+    { kind: 'rows', rows: rows.slice(edge(i), edge(i + 1)) },
   ]);
   return dataPlan(slices, label);
 }

@@ -1,18 +1,24 @@
+import { UsageError } from '../core/errors.ts';
 import type { Key } from '../core/keys.ts';
+import { previewOf } from '../core/preview.ts';
 import type { Task } from './executor.ts';
 import { type Cell, sinkOf } from './loop.ts';
 import { cellsBetweenYields, isAbortOfAnother, isTaken } from './merge.ts';
-import { type Plan, parentsOf, partitionsOf, type Sent, type SentByPartition, type ShufflePlan } from './plan.ts';
+import { type Plan, partitionsOf, type Sent, type SentByPartition, type ShufflePlan } from './plan.ts';
 import { type Reading, readPartition } from './read.ts';
 
 /**
- * Makes the map side of every shuffle that a plan reads from, the farthest first.
+ * Makes the map side of every shuffle that these partitions of a plan read from, the farthest first.
  *
  * A map side is computed once and shared by all jobs of the batch. One that failed is forgotten, so that the next job
  * tries again, as a new attempt in Spark would.
  */
-export async function prepareShuffles(plan: Plan, reading: Reading): Promise<void> {
-  for (const shuffle of nearestShuffles(plan)) {
+export async function prepareShuffles(
+  plan: Plan,
+  reading: Reading,
+  partitions: readonly number[] = partitionsOf(plan),
+): Promise<void> {
+  for (const shuffle of nearestShuffles(plan, partitions)) {
     while (shuffle.memo.sent === undefined && !isTaken(shuffle.memo)) {
       shuffle.memo.sending ??= startMapSide(shuffle, reading);
       try {
@@ -33,13 +39,23 @@ async function startMapSide(shuffle: ShufflePlan, reading: Reading): Promise<voi
   }
 }
 
-function nearestShuffles(plan: Plan): ReadonlySet<ShufflePlan> {
+function nearestShuffles(plan: Plan, partitions: readonly number[]): ReadonlySet<ShufflePlan> {
   const found = new Set<ShufflePlan>();
-  const visit = (at: Plan): void => {
+  const visit = (at: Plan, wanted: readonly number[]): void => {
+    if (wanted.length === 0) return;
     if (at.kind === 'shuffle') found.add(at);
-    else parentsOf(at).forEach(visit);
+    else if (at.kind === 'narrow') visit(at.parent, wanted);
+    else if (at.kind === 'union') {
+      let first = 0;
+      for (const parent of at.parents) {
+        const end = first + parent.partitionCount;
+        const own = wanted.filter((index) => index >= first && index < end).map((index) => index - first);
+        visit(parent, own);
+        first = end;
+      }
+    }
   };
-  visit(plan);
+  visit(plan, partitions);
   return found;
 }
 
@@ -59,9 +75,15 @@ function* sendPartition(shuffle: ShufflePlan, index: number, reading: Reading): 
   const sent: Sent[][] = Array.from({ length: partitioner.partitionCount }, () => []);
   let count = 0;
   for (const [key, cell] of cells) {
-    (sent[partitioner.partitionOf(key)] as Sent[]).push({ key, cell });
+    const partition = partitioner.partitionOf(key);
+    (sent[partition] ?? refusePartition(shuffle, cell.key, partition)).push({ key, cell });
     if (++count % cellsBetweenYields === 0) yield cellsBetweenYields;
   }
   yield count % cellsBetweenYields;
   return sent;
+}
+
+function refusePartition({ label, partitionCount }: ShufflePlan, key: unknown, partition: unknown): never {
+  const facts = { operator: label.name, key: previewOf(key), partition: String(partition), partitionCount };
+  throw new UsageError('PARTITIONER.OUT_OF_RANGE', facts, { at: [`${label.name} (${label.site ?? 'unknown place'})`] });
 }

@@ -223,6 +223,15 @@ test('OUTPUT: an output', async () => {
   `);
 });
 
+test('PARTITIONER: a partitioner of the program', async () => {
+  expect(await textsOf('PARTITIONER')).toMatchInlineSnapshot(`
+    "UsageError: [PARTITIONER.OUT_OF_RANGE] The partitioner of reduceByKey put the key "a" into partition -1, of 2.
+      why  It places every key in a partition that there is, counted from 0.
+      fix  Return a whole number in [0, partitionCount); of a hash that may be negative, the remainder made positive.
+      at   reduceByKey (specimens.ts:1)"
+  `);
+});
+
 test('PRINT: print()', async () => {
   expect(await textsOf('PRINT')).toMatchInlineSnapshot(`
     "UsageError: [PRINT.BAD_COUNT] print(-1) was called.
@@ -241,7 +250,10 @@ test('QUEUE: a queue of RDDs', async () => {
 
 test('RDD: an action', async () => {
   expect(await textsOf('RDD')).toMatchInlineSnapshot(`
-    "UsageError: [RDD.EMPTY] first() was called on an RDD without rows.
+    "UsageError: [RDD.BAD_PARTITIONS] An RDD cannot have 0 partitions.
+      why  Its rows are cut into so many parts; without a part they would be lost.
+      fix  Say a whole number of at least 1, or nothing: the default is spark.default.parallelism, or the number of slots.
+    UsageError: [RDD.EMPTY] first() was called on an RDD without rows.
       why  There is no row that it could give.
       fix  Ask isEmpty() first, or use take(1) or fold(zero, f), which have an answer for no rows."
   `);

@@ -179,8 +179,17 @@ export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
   'KEY.NOT_A_VALUE': () => keyedBy({ by: nothing }),
   'LOG.BAD_LEVEL': () => active((ssc) => ssc.sparkContext.setLogLevel('LOUD')),
   'OUTPUT.THREW': () => inSecond((ssc) => ssc.inputStream(new Tray()).foreachRDD(fail('connection lost'))),
+  'PARTITIONER.OUT_OF_RANGE': () =>
+    active((ssc) => {
+      const partitioner = { partitionCount: 2, partitionOf: () => -1, equals: () => false };
+      return ssc.sparkContext
+        .parallelize([['a', 1] as [string, number]], 1)
+        .reduceByKey(Math.max, partitioner)
+        .count();
+    }),
   'PRINT.BAD_COUNT': () => initialized((_, stream) => stream.print(-1)),
   'QUEUE.NOT_AN_RDD': () => inSecond((ssc) => ssc.queueStream<number>([[1, 2, 3] as never]).print()),
+  'RDD.BAD_PARTITIONS': () => active((ssc) => ssc.sparkContext.parallelize([1, 2], 0).count()),
   'RDD.EMPTY': () => active((ssc) => ssc.sparkContext.emptyRDD().first()),
   'RECEIVER.GAVE_UP': () =>
     inSecond((ssc) => ssc.receiverStream(new Broken()).foreachRDD(nothing), {

@@ -68,3 +68,8 @@ export function unhandledRejections(): unknown[] {
   });
   return unhandled;
 }
+
+/** The whole text of the error that a promise rejects with; lines of programs are not counted. */
+export async function textOf(promise: Promise<unknown>): Promise<string> {
+  return String(await errorOf(promise)).replaceAll(/(\.ts):\d+/g, '$1');
+}
