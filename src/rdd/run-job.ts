@@ -22,7 +22,7 @@ export async function runJob(
   partitions: readonly number[] = partitionsOf(plan),
 ): Promise<readonly Sink[]> {
   reading.engine.checkAlive();
-  await prepareShuffles(plan, reading);
+  await prepareShuffles(plan, reading, partitions);
   const tasks = partitions.map((index) => readInto(ending.sink(), plan, index, ending, reading));
   return reading.engine.executor.run(tasks, reading.job);
 }

@@ -152,12 +152,18 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   pendingMax: fc.constantFrom(undefined, undefined, 1, 2),
 });
 
-/** An operator or output and its arguments, and which streams it is put behind: numbers to be cut down to those there are. */
+/**
+ * An operator or output and its arguments, and which streams it is put behind: numbers to be cut down to those there
+ * are.
+ */
 interface Drawn {
   readonly name: string;
   readonly args: unknown;
   readonly picks: readonly number[];
 }
+
+/** Which of the streams that fit, counted from the last; mostly the last, so that programs get deep. */
+const pick = fc.oneof({ weight: 1, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat({ max: 7 }) });
 
 /** Drawn more often than others: without these, programs are dull. */
 const often: ReadonlySet<string> = new Set(['map', 'reduceByKey', 'union', 'foreachRDD, collect']);
@@ -169,7 +175,7 @@ function drawnFrom(table: ReadonlyMap<string, Operator<unknown> | OutputUse<unkn
       arbitrary: fc.record({
         name: fc.constant(name),
         args: arbitrary,
-        picks: fc.array(fc.nat({ max: 7 }), { minLength: 3, maxLength: 3 }),
+        picks: fc.tuple(pick, pick, pick),
       }),
     })),
   );
@@ -186,7 +192,10 @@ function shapeOf({ batches }: Input): Shape {
   return { kind: 'numbers', slideMs: 1000, rowsMax: longest };
 }
 
-/** Puts operators and outputs behind streams that fit, of these the last ones first; leaves out what would grow too large. */
+/**
+ * Puts operators and outputs behind streams that fit, of these the last ones first; leaves out what would grow too
+ * large.
+ */
 function place(
   drawnNodes: readonly Drawn[],
   drawnSinks: readonly Drawn[],

@@ -253,15 +253,17 @@ const uses: readonly OutputUse<Any>[] = [
   {
     ...plain,
     name: 'foreachRDD, throws at',
-    arbitrary: fc.record({ second: fc.integer({ min: 1, max: 4 }) }),
-    build: ({ second }, say) =>
-      foreachRDD((_rdd, time) => {
+    arbitrary: fc.record({ second: fc.integer({ min: 1, max: 4 }), isLeaving: fc.boolean() }),
+    build: ({ second, isLeaving }, say) =>
+      foreachRDD((rdd, time) => {
+        if (isLeaving) void rdd.count();
         if (time.milliseconds === second * 1000) throw new Error(`output at ${second} s`);
         say(time, []);
       }),
-    oracle: ({ second }, _, time) => {
+    oracle: ({ second, isLeaving }, { rows }, time) => {
       const isFailing = time.milliseconds === second * 1000;
-      return { rows: isFailing ? [new oracle.Thrown(new Error(`output at ${second} s`))] : [], isOrdered: true };
+      if (isFailing) return { rows: [new oracle.Thrown(new Error(`output at ${second} s`))], isOrdered: true };
+      return { rows: isLeaving ? rows.filter(isThrown) : [], isOrdered: true };
     },
   },
   {

@@ -19,7 +19,7 @@ export interface Call {
 interface RowFunction {
   readonly takes: Kind;
   readonly gives: Kind;
-  // biome-ignore lint/suspicious/noExplicitAny: the table holds functions of all shapes; `takes` and `gives` keep them apart
+  // biome-ignore lint/suspicious/noExplicitAny: functions of all shapes, kept apart by `takes` and `gives`
   readonly f: (row: any) => any;
 }
 

@@ -18,6 +18,7 @@ import { RDD } from '../../src/rdd/rdd.ts';
 import * as oracle from '../../src/testing/oracle.ts';
 import { type Input, type InputBatch, type Program, type Settings, type Sink, textOf } from './program.ts';
 import { type Expected, type Operator, type OutputUse, operators, outputUses } from './programs.ts';
+import { turns } from './transforms.ts';
 
 // A random program in three ways: on the actors, on the plain loop, and in the oracle; and what tells them apart.
 
@@ -261,7 +262,7 @@ class ScriptedInput extends InputDStream<Row> {
   override compute(time: Time, make: RDDMaker): RDD<Row> | undefined | Promise<RDD<Row> | undefined> {
     const { batches, form } = this.#input;
     const batch = batches[time.milliseconds / 1000 - 1];
-    if (form === 'late values') return Promise.resolve().then(() => this.#make(batch, make));
+    if (form === 'late values') return turns(time).then(() => this.#make(batch, make));
     return this.#make(batch, make);
   }
 

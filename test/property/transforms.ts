@@ -38,6 +38,11 @@ function throwAt(time: Time, atMs: number): void {
   if (time.milliseconds === atMs) throw new Error(`transform at ${atMs} ms`);
 }
 
+/** Waits less for every batch, so that who plans several at once has them in the wrong order. */
+export async function turns(time: Time): Promise<void> {
+  for (let turn = time.milliseconds; turn < 6000; turn += 250) await Promise.resolve();
+}
+
 /** By their names in print. */
 export const transforms: Readonly<Record<string, Transform>> = {
   'the RDD itself': { ...same, build: (rdd) => rdd, oracle: (rdd) => rdd },
@@ -47,10 +52,10 @@ export const transforms: Readonly<Record<string, Transform>> = {
     build: (rdd) => rdd.map(plusOne).filter(isOdd),
     oracle: (rdd) => filter(map(rdd, plusOne), isOdd),
   },
-  'itself, a turn later': {
+  'itself, sooner every time': {
     ...same,
-    build: async (rdd) => {
-      await Promise.resolve();
+    build: async (rdd, time) => {
+      await turns(time);
       return rdd;
     },
     oracle: (rdd) => rdd,
