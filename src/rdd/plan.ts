@@ -84,7 +84,7 @@ export type SentByPartition = readonly (readonly Sent[])[];
 export type Plan = DataPlan | NarrowPlan | UnionPlan | ShufflePlan;
 
 /** The plans a plan is made of. */
-export function parentsOf(plan: Plan): readonly Plan[] {
+function parentsOf(plan: Plan): readonly Plan[] {
   if (plan.kind === 'data') return [];
   return plan.kind === 'union' ? plan.parents : [plan.parent];
 }
