@@ -27,12 +27,16 @@ abstract class SocketReceiver<T extends Row> extends Receiver<T> {
   /** No more bytes will come of this connection: keeps what is there, and asks for a restart. */
   protected abstract lost(message: string, error?: Error): void;
 
-  /** Resolves when it is connected, or has asked for another try. @throws SourceError (SOCKET.UNKNOWN_HOST) */
-  override onStart(): Promise<void> {
+  override async onStart(): Promise<void> {
+    await this.connect();
+  }
+
+  /** Resolves when it is connected, or lost before. @returns which @throws SourceError (SOCKET.UNKNOWN_HOST) */
+  protected connect(): Promise<'connected' | 'lost'> {
     const { host, port } = this.#to;
     return new Promise((resolve, reject) => {
       this.#connection = this.runtime.sockets.connect(this.#to, {
-        opened: resolve,
+        opened: () => resolve('connected'),
         received: (bytes) => this.received(bytes),
         ended: () => this.lost('Socket data stream had no more data'),
         failed: (error) => {
@@ -40,7 +44,7 @@ abstract class SocketReceiver<T extends Row> extends Receiver<T> {
           const isUnknown = 'code' in error && error.code === 'ENOTFOUND';
           if (isUnknown) reject(new SourceError('SOCKET.UNKNOWN_HOST', { host }, { cause: error, retryable: true }));
           else this.lost(`Error connecting to ${host}:${port}`, error);
-          resolve();
+          resolve('lost');
         },
       });
     });
@@ -127,8 +131,8 @@ export class SocketStreamReceiver<T extends Row> extends SocketReceiver<T> {
     const bytes = new Readable({ read: () => this.read(true) });
     this.#bytes = bytes;
     this.#loss = undefined;
-    await super.onStart();
-    for await (const row of this.#convert(bytes)) {
+    const rows = (await this.connect()) === 'connected' ? this.#convert(bytes) : [];
+    for await (const row of rows) {
       if (this.#bytes !== bytes || !this.isStarted()) return;
       if (!this.store(row)) await this.drained();
     }
