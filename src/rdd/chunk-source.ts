@@ -11,17 +11,21 @@ export interface ChunkSource {
   /**
    * Nothing more is read: what the user opened is closed, the last first, and once. A clean-up that waits is waited for
    * where a promise comes back.
-   *
-   * @param isFailing an error is on its way already: what the clean-up throws is not told
    */
-  close(isFailing: boolean): Promise<void> | undefined;
+  close(end: End): Promise<void> | undefined;
 }
+
+/**
+ * How reading ends: all that was wanted is read; an error is on its way, so that what the clean-up throws is not told; or
+ * the task is ended from outside.
+ */
+export type End = 'read' | 'failed' | 'cut';
 
 /** What a user's iterator reads from. */
 export interface Upstream {
   readonly rows: IterableIterator<unknown>;
   /** Nothing more is read, even where the iterator never looked. */
-  close(isFailing: boolean): void;
+  close(end: End): void;
 }
 
 /** Makes an error of what a user's iterator throws, and throws it. */
@@ -56,15 +60,15 @@ export function rowsOf(iterator: Iterator<unknown>, before: Upstream, clock: Clo
       if (rows.length > 0) return { kind: 'rows', rows };
       return failure === undefined ? undefined : fail(failure.error);
     },
-    close: (isFailing) => {
+    close: (end) => {
       const isOpen = !isOver;
       isOver = true;
       try {
         if (isOpen) iterator.return?.();
       } catch (error) {
-        if (!isFailing) fail(error);
+        if (end !== 'failed') fail(error);
       } finally {
-        before.close(isFailing);
+        before.close(end);
       }
       return undefined;
     },
@@ -74,27 +78,30 @@ export function rowsOf(iterator: Iterator<unknown>, before: Upstream, clock: Clo
 /** The rows of a user's asynchronous iterator, one at a time; `before` is what it reads from. */
 export function rowsLater(iterator: AsyncIterator<unknown>, before: Upstream, fail: Fail): ChunkSource {
   let isOver = false;
-  // What is called here may throw as it is called, or return what is only like a promise.
-  const later = <R>(f: () => R | PromiseLike<R>): Promise<R> => new Promise((resolve) => resolve(f()));
   return {
     isAsync: true,
-    next: () =>
-      later(() => iterator.next()).then(
-        (read): Chunk | undefined => {
-          if (!read.done) return { kind: 'rows', rows: [read.value] };
-          isOver = true;
-          return undefined;
-        },
-        (error) => {
-          isOver = true;
-          return fail(error);
-        },
-      ),
-    close: (isFailing) => {
-      const closed = isOver ? Promise.resolve() : later(() => iterator.return?.());
+    next: async () => {
+      try {
+        const read = await iterator.next();
+        if (!read.done) return { kind: 'rows', rows: [read.value] };
+        isOver = true;
+        return undefined;
+      } catch (error) {
+        isOver = true;
+        return fail(error);
+      }
+    },
+    close: async (end) => {
+      const isOpen = !isOver;
       isOver = true;
-      const ended = closed.then(() => undefined, isFailing ? () => undefined : fail);
-      return ended.finally(() => before.close(isFailing));
+      if (end === 'cut') before.close(end); // It may wait for ever for what it waits for now.
+      try {
+        if (isOpen) await iterator.return?.();
+      } catch (error) {
+        if (end !== 'failed') fail(error);
+      } finally {
+        before.close(end);
+      }
     },
   };
 }

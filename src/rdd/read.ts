@@ -1,6 +1,14 @@
 import { assert } from '../core/errors.ts';
 import { type Chunk, decode } from './chunk.ts';
-import { type ChunkSource, chunksAtHand, type Fail, rowsLater, rowsOf, type Upstream } from './chunk-source.ts';
+import {
+  type ChunkSource,
+  chunksAtHand,
+  type End,
+  type Fail,
+  rowsLater,
+  rowsOf,
+  type Upstream,
+} from './chunk-source.ts';
 import type { Engine } from './engine.ts';
 import type { Task } from './executor.ts';
 import { jobErrorOf } from './failure.ts';
@@ -48,7 +56,7 @@ function* readSource(source: ChunkSource, steps: readonly Step[], goal: Goal): T
   const { plan, sink, reading, last } = goal;
   const loop = reading.engine.loops.of(steps, goal.terminal, reading);
   const label = steps.at(-1)?.label ?? last;
-  let state: 'under way' | 'read' | 'failed' = 'under way';
+  let end: End = 'cut';
   startPace(loop);
   // A take that may find all it wants in the next rows has no more of them made.
   let rowsAhead = sink.limit;
@@ -59,15 +67,14 @@ function* readSource(source: ChunkSource, steps: readonly Step[], goal: Goal): T
       if (chunk === undefined || (yield* runChunk(chunk, loop, sink, reading, label))) break;
       rowsAhead *= 2;
     }
-    state = 'read';
+    end = 'read';
   } catch (error) {
-    state = 'failed';
+    end = 'failed';
     throw told(error, steps, last, plan, reading);
   } finally {
-    const closed = source.close(state === 'failed');
-    if (state === 'under way')
-      closed?.catch(() => undefined); // The task is ended from outside and cannot wait.
-    else if (closed !== undefined) yield closed;
+    const closed = source.close(end);
+    if (closed !== undefined && end !== 'cut') yield closed;
+    else closed?.catch(() => undefined); // A task that is ended from outside cannot wait.
   }
 }
 
@@ -161,7 +168,7 @@ function* openIterator(plan: NarrowPlan, index: number, reading: Reading): Task<
     if (isIterable(made)) return rowsOf(made[Symbol.iterator](), upstream, reading.engine.runtime.clock, fail);
     throw new StepMistake(made instanceof Promise ? 'returned-promise' : 'not-iterable', made);
   } catch (error) {
-    upstream.close(true);
+    upstream.close('failed');
     return fail(error);
   }
 }
@@ -175,7 +182,7 @@ function* iterate(plan: Plan, index: number, reading: Reading): Task<Upstream> {
   const { steps, boundary, partition } = fusedChain(plan, index);
   const source = yield* openSource(boundary, partition, reading);
   if (!source.isAsync) {
-    return { rows: pull(source, steps, plan, reading), close: (isFailing) => void source.close(isFailing) };
+    return { rows: pull(source, steps, plan, reading), close: (end) => void source.close(end) };
   }
   const sink = sinkOf();
   yield* readSource(source, steps, { plan, terminal: 'push', sink, reading, last: plan.label });
@@ -186,7 +193,7 @@ function* pull(source: ChunkSource, steps: readonly Step[], plan: Plan, reading:
   const loop = reading.engine.loops.of(steps, 'push', reading);
   const { clock } = reading.engine.runtime;
   const sink = sinkOf();
-  let isFailing = false;
+  let end: End = 'read';
   let ahead = 1;
   try {
     for (let chunk = source.next(ahead); chunk !== undefined; chunk = source.next(ahead)) {
@@ -204,10 +211,10 @@ function* pull(source: ChunkSource, steps: readonly Step[], plan: Plan, reading:
       }
     }
   } catch (error) {
-    isFailing = true;
+    end = 'failed';
     throw told(error, steps, plan.label, plan, reading);
   } finally {
-    void source.close(isFailing);
+    void source.close(end);
   }
 }
 
