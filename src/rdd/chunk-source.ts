@@ -16,8 +16,8 @@ export interface ChunkSource {
 }
 
 /**
- * How reading ends: all that was wanted is read; an error is on its way, so that what the clean-up throws is not told; or
- * the task is ended from outside.
+ * How reading ends: all that was wanted is read; an error is on its way, so that what the clean-up throws is not told;
+ * or the task is ended from outside.
  */
 export type End = 'read' | 'failed' | 'cut';
 

@@ -8,6 +8,7 @@ import { type Sink, StepFailure, StepMistake, sinkOf } from './loop.ts';
 import { unionPlan } from './make-plan.ts';
 import { HashPartitioner, type Partitioner } from './partitioner.ts';
 import { type Combine, emptyMemo, type Plan } from './plan.ts';
+import type { Reading } from './read.ts';
 import { type Ending, runJob } from './run-job.ts';
 import type { Label, NarrowKind, Step } from './step.ts';
 
@@ -195,10 +196,11 @@ export class RDD<T extends Row> {
 
   async #take(n: number): Promise<T[]> {
     const rows: T[] = [];
+    const reading = this.#reading();
     for (let index = 0; index < this.plan.partitionCount && rows.length < n; index++) {
       const limit = n - rows.length;
-      const sinks = await this.#run({ terminal: 'take', sink: () => sinkOf({ limit }) }, [index]);
-      for (const row of concat(sinks)) rows.push(row);
+      const ending: Ending = { terminal: 'take', sink: () => sinkOf({ limit }) };
+      for (const row of concat(await runJob(this.plan, ending, reading, [index]))) rows.push(row);
     }
     return rows;
   }
@@ -207,8 +209,12 @@ export class RDD<T extends Row> {
     return this.#job.action(run);
   }
 
-  #run(ending: Ending, partitions?: readonly number[]): Promise<readonly Sink[]> {
-    return runJob(this.plan, ending, { engine: this.#engine, job: this.#job }, partitions);
+  #run(ending: Ending): Promise<readonly Sink[]> {
+    return runJob(this.plan, ending, this.#reading());
+  }
+
+  #reading(): Reading {
+    return { engine: this.#engine, job: this.#job };
   }
 
   #merge(f: (a: unknown, b: unknown) => unknown, a: unknown, b: unknown, label: Label): unknown {
