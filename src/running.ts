@@ -82,9 +82,12 @@ export class Running {
         onError(fact.error);
         break;
       case 'context.drained':
-        this.#system.stop();
-        this.#giveSlotsBack();
-        onEnd();
+        // What was said before, to listeners and of errors, may still be on its way.
+        this.#bus.afterAll(() => {
+          this.#system.stop();
+          this.#giveSlotsBack();
+          onEnd();
+        });
         break;
     }
   }

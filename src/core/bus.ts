@@ -43,6 +43,7 @@ export class Bus {
   #queue: Posted[] = [];
   #head = 0;
   #isDrainPlanned = false;
+  #afterAll: (() => void)[] = [];
 
   constructor(options: BusOptions) {
     this.#options = options;
@@ -71,6 +72,11 @@ export class Bus {
     this.#options.soon(() => this.#drain());
   }
 
+  /** Calls f when nothing is on its way any more. For a receiver, while it is told something. */
+  afterAll(f: () => void): void {
+    this.#afterAll.push(f);
+  }
+
   /** Shows every message when it is delivered. @returns a function that ends it */
   watch(watcher: (posted: Posted) => void): () => void {
     this.#watchers.add(watcher);
@@ -82,6 +88,9 @@ export class Bus {
     this.#queue = [];
     this.#head = 0;
     this.#isDrainPlanned = false;
+    const due = this.#afterAll;
+    this.#afterAll = [];
+    for (const f of due) this.#guarded(f);
   }
 
   /** The chosen message, or an older one of the same pair. */
@@ -111,9 +120,15 @@ export class Bus {
     if (this.#options.isLost?.(posted) === true) return;
     for (const watcher of this.#watchers) watcher(posted);
     const receive = this.#receivers.get(posted.to);
-    try {
+    this.#guarded(() => {
       if (receive !== undefined) receive(posted.message, posted.from);
       else assert(this.#gone.has(posted.to), `somebody is at ${posted.to} when ${posted.message.type} arrives`);
+    });
+  }
+
+  #guarded(f: () => void): void {
+    try {
+      f();
     } catch (error) {
       this.#options.onBug(error);
     }

@@ -256,3 +256,34 @@ describe('a watcher', () => {
     expect([arrived, seen, bugs]).toEqual([['c→b hello'], ['b'], []]);
   });
 });
+
+describe('what comes after all', () => {
+  test('comes when nothing is on its way any more, not even what is posted meanwhile', () => {
+    const { bus, arrived, deliver } = desk();
+    bus.register('d', () => {
+      bus.afterAll(() => arrived.push('after all'));
+      bus.post('d', 'b', message('two'));
+    });
+    bus.post('a', 'd', message('go'));
+    bus.post('a', 'b', message('one'));
+    deliver();
+    bus.post('a', 'b', message('three'));
+    deliver();
+    expect(arrived).toEqual(['a→b one', 'd→b two', 'after all', 'a→b three']);
+  });
+
+  test('is a bug when it throws, and the bus goes on', () => {
+    const { bus, arrived, bugs, deliver } = desk();
+    const bug = new Error('no');
+    bus.register('d', () =>
+      bus.afterAll(() => {
+        throw bug;
+      }),
+    );
+    bus.post('a', 'd', message('go'));
+    deliver();
+    bus.post('a', 'b', message('one'));
+    deliver();
+    expect([arrived, bugs]).toEqual([['a→b one'], [bug]]);
+  });
+});
