@@ -37,6 +37,7 @@ export async function runOutput(
     });
   } catch (error) {
     if (error instanceof FiresteelError) throw error;
+    if (signal.aborted && error === signal.reason) throw job.abortError();
     const facts = { output: node.label.name, timeMs, message: messageOf(error) };
     throw new JobError('OUTPUT.THREW', facts, { at: [siteOf(node)], cause: error });
   }
