@@ -125,7 +125,7 @@ describe('a batch with outputs that fail', () => {
   });
 });
 
-test('outputs of different slides keep their numbers in every batch, and run when their stream has an RDD', async () => {
+test('outputs of different slides keep their numbers, and run when their stream has an RDD', async () => {
   const { ssc, runtime, heard } = play();
   const names = new Set<string>();
   ssc.addStreamingListener({

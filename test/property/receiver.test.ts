@@ -1,8 +1,8 @@
 /**
  * What a receiver stores comes out, whatever happens around it.
  *
- * A socket is fed pieces of text of any size at any time, while the order of messages is drawn by a seed, blocks are cut
- * at any interval, and the receiver may hold very little. The lines are numbered: their order tells what was lost.
+ * A socket is fed pieces of text of any size at any time, while the order of messages is drawn by a seed, blocks are
+ * cut at any interval, and the receiver may hold very little. The lines are numbered: their order tells what was lost.
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';

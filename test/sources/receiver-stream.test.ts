@@ -79,7 +79,7 @@ describe('rows', () => {
     ]);
   });
 
-  test('that one loop stores, waiting where there is no room, all come out, never more at a time than may be', async () => {
+  test('that one loop stores, waiting for room, all come out, never more at a time than may be', async () => {
     const bound = 10;
     const { ssc, runtime, receiver, kept } = receiving({ conf: { 'firesteel.receiver.bufferRowsMax': String(bound) } });
     receiver.starting = async () => {
