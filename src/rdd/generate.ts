@@ -45,7 +45,8 @@ function loopCode(kinds: readonly NarrowKind[], terminal: Terminal, nextRead: st
   const rows = kinds.map((_, i) => `r${i}`);
   // The last row is no variable of the whole loop: the report of a failure does not see it, and a pair that only the
   // terminal takes apart is then never allocated.
-  const variables = steps === 0 ? ['r0', ...locals] : [...rows, ...locals];
+  const iterators = flatMapsOf(kinds).map((i) => `iterator${i}`);
+  const variables = [...(steps === 0 ? ['r0'] : rows), ...iterators, ...locals];
   return `
 let at = 0, ${variables.join(', ')};
 ${before}
@@ -56,6 +57,7 @@ at = ${steps};
 ${each}
 ${kinds.map((kind) => (kind === 'flatMap' ? '}' : '')).join('')}}
 } catch (error) {
+${closeAfterFailure(kinds)}
 throw new StepFailure(error, at, ${rows.map((row, i) => `at === ${i} ? ${row} : `).join('')}${failedRow});
 }
 ${after}
@@ -84,7 +86,7 @@ const many${i} = f${i}(r${i}), isArray${i} = Array.isArray(many${i});
 if (!isArray${i} && typeof many${i}?.[Symbol.iterator] !== 'function') {
 throw new StepMistake(many${i} instanceof Promise ? 'returned-promise' : 'not-iterable', many${i});
 }
-const iterator${i} = isArray${i} ? null : many${i}[Symbol.iterator]();
+iterator${i} = isArray${i} ? null : many${i}[Symbol.iterator]();
 for (let j${i} = 0; ; j${i}++) {
 ${declare}r${i + 1};
 if (isArray${i}) {
@@ -102,10 +104,23 @@ r${i + 1} = next${i}.value;
   },
 };
 
-/** Closes the iterators that stand open when a take has enough, the innermost first. */
+/** The places of the flatMaps, the innermost first. */
+function flatMapsOf(kinds: readonly NarrowKind[]): readonly number[] {
+  return kinds.flatMap((kind, i) => (kind === 'flatMap' ? [i] : [])).reverse();
+}
+
+/** Closes the iterators that stand open when a take has enough. */
 function closeIterators(kinds: readonly NarrowKind[]): string {
-  const closers = kinds.map((kind, i) => (kind === 'flatMap' ? `iterator${i}?.return?.();` : ''));
-  return closers.reverse().join(' ');
+  return flatMapsOf(kinds)
+    .map((i) => `at = ${i}; iterator${i}?.return?.();`)
+    .join(' ');
+}
+
+/** Closes the iterators in front of the step that failed; if one fails at that, the first failure is still the one told. */
+function closeAfterFailure(kinds: readonly NarrowKind[]): string {
+  return flatMapsOf(kinds)
+    .map((i) => `if (at > ${i}) try { iterator${i}?.return?.(); } catch {}`)
+    .join('\n');
 }
 
 interface TerminalCode {

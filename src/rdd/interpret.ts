@@ -89,15 +89,30 @@ const takers = {
         throw new StepMistake(many instanceof Promise ? 'returned-promise' : 'not-iterable', many);
       }
       for (let read = iterator.next(); !read.done; read = iterator.next()) {
-        if (next(read.value, sink, place)) {
+        const hasEnough = closingOnFailure(iterator, () => next(read.value, sink, place));
+        enter(place, i, row);
+        if (hasEnough) {
           iterator.return?.();
           return true;
         }
-        enter(place, i, row);
       }
       return false;
     },
 };
+
+/** Runs what is behind a flatMap; if that fails, its iterator is closed before the failure goes on. */
+function closingOnFailure(iterator: Iterator<unknown>, run: () => boolean): boolean {
+  try {
+    return run();
+  } catch (error) {
+    try {
+      iterator.return?.();
+    } catch {
+      // The first failure is the one to tell, as it is in `for … of`.
+    }
+    throw error;
+  }
+}
 
 const terminals: { readonly [T in Terminal]: (step: number) => Take } = {
   push: () => (row, sink) => {

@@ -104,6 +104,24 @@ describe.each(engines)('flatMap, on the %s,', (using) => {
     expect(log).toEqual(['inner', 'outer']);
   });
 
+  test('closes its generator when what is behind it throws', async () => {
+    const log: string[] = [];
+    const numbers = function* (): Generator<number> {
+      try {
+        yield 1;
+        yield 2;
+      } finally {
+        log.push('closed');
+      }
+    };
+    const fail = (n: number): number => {
+      throw new Error(`no ${n}`);
+    };
+    const ran = run<number, number>((_ssc, input) => input.flatMap(numbers).map(fail), [[0]], { using, partitions: 1 });
+    await expect(ran).rejects.toHaveProperty('code', 'STAGE.FUNCTION_THREW');
+    expect(log).toEqual(['closed']);
+  });
+
   test('fails the batch on whose row its function throws', async () => {
     const words = (line: string | null): string[] => (line as string).split(' ');
     expect(
