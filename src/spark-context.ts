@@ -49,7 +49,7 @@ export class SparkContext implements Holder, AsyncDisposable {
   readonly #conf: SparkConf;
   readonly #life: Lifecycle<SparkContextState, SparkContextCommand>;
   readonly #abort = new AbortController();
-  readonly #warned = new Set<object>();
+  readonly #warned = new Set<string>();
   #stoppedAt: CallSite | undefined;
 
   constructor(conf: SparkConf, options: ContextOptions = {}) {
@@ -194,11 +194,10 @@ export class SparkContext implements Holder, AsyncDisposable {
       defaultParallelism: parallelism ?? slots,
       shufflePartitions: parallelism,
       rootJob: JobScope.endless('the SparkContext', this.#abort.signal),
-      warnSlow: (label, tookMs) => {
-        if (this.#warned.has(label)) return;
-        this.#warned.add(label);
-        const where = `${label.name} (${label.site ?? 'unknown place'})`;
-        this.logger.warn(`One call of the function of ${where} took ${Math.round(tookMs)} ms; nothing else could run.`);
+      warnSlow: (path, tookMs) => {
+        if (this.#warned.has(path)) return;
+        this.#warned.add(path);
+        this.logger.warn(`One row took ${Math.round(tookMs)} ms on its way ${path}; nothing else could run.`);
       },
       checkAlive: () => this.checkAlive('An action'),
     };

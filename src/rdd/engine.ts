@@ -3,7 +3,6 @@ import type { Runtime } from '../core/runtime.ts';
 import type { Executor } from './executor.ts';
 import type { Loops } from './fuse.ts';
 import type { JobScope } from './job-scope.ts';
-import type { Label } from './step.ts';
 
 /** What runs the RDDs of one SparkContext. */
 export interface Engine {
@@ -17,8 +16,8 @@ export interface Engine {
   readonly shufflePartitions: number | undefined;
   /** The job of actions outside streaming; its signal is aborted when the SparkContext stops. */
   readonly rootJob: JobScope;
-  /** A single call of a user's function held the event loop; told once for each operator. */
-  warnSlow(label: Label, tookMs: number): void;
+  /** A single row held the event loop; told once for each path. */
+  warnSlow(path: string, tookMs: number): void;
   /** @throws UsageError (CONTEXT.SPARK_CONTEXT_STOPPED) once the SparkContext is stopped */
   checkAlive(): void;
 }

@@ -16,7 +16,7 @@ import type { JobScope } from './job-scope.ts';
 import { enough, type Loop, type Sink, StepFailure, StepMistake, sinkOf, type Terminal } from './loop.ts';
 import { mergedRows } from './merge.ts';
 import { learnPace, startPace } from './pace.ts';
-import type { NarrowPlan, Plan } from './plan.ts';
+import { type NarrowPlan, type Plan, pathOf } from './plan.ts';
 import type { Label, Step } from './step.ts';
 
 /** What a read needs beside its plan; one for all partitions of an action. */
@@ -64,7 +64,7 @@ function* readSource(source: ChunkSource, steps: readonly Step[], goal: Goal): T
     for (;;) {
       const next = source.next(Math.min(loop.piece, rowsAhead));
       const chunk = next instanceof Promise ? ((yield next) as Chunk | undefined) : next;
-      if (chunk === undefined || (yield* runChunk(chunk, loop, sink, reading, label))) break;
+      if (chunk === undefined || (yield* runChunk(chunk, loop, goal, label))) break;
       rowsAhead *= 2;
     }
     end = 'read';
@@ -121,13 +121,14 @@ function* openSource(plan: Plan, index: number, reading: Reading): Task<ChunkSou
 }
 
 /** Runs a chunk through a loop, a piece at a time. @returns whether the sink has enough */
-function* runChunk(chunk: Chunk, loop: Loop, sink: Sink, reading: Reading, label: Label): Task<boolean> {
+function* runChunk(chunk: Chunk, loop: Loop, goal: Goal, label: Label): Task<boolean> {
+  const { sink } = goal;
   if (chunk.kind === 'rows') {
     const { rows } = chunk;
     for (let from = 0; from < rows.length; ) {
       const to = Math.min(rows.length, from + loop.piece);
       if (loop.rows(rows, from, to, sink) === enough) return true;
-      yield* pieceDone(loop, to - from, reading, label);
+      yield* pieceDone(loop, to - from, goal, label);
       from = to;
     }
     return false;
@@ -138,17 +139,17 @@ function* runChunk(chunk: Chunk, loop: Loop, sink: Sink, reading: Reading, label
     const rows = Math.min(left, loop.piece);
     position = loop.text(text, position, rows, sink);
     if (position === enough) return true;
-    yield* pieceDone(loop, rows, reading, label);
+    yield* pieceDone(loop, rows, goal, label);
     left -= rows;
   }
   return false;
 }
 
 /** Others may have a turn. One row cannot be cut: a function that holds the loop is warned of. */
-function* pieceDone(loop: Loop, rows: number, reading: Reading, label: Label): Task<void> {
+function* pieceDone(loop: Loop, rows: number, { plan, reading }: Goal, label: Label): Task<void> {
   const tookMs = (yield rows) as number;
   learnPace(loop, rows, tookMs);
-  if (rows === 1 && tookMs > heldMsMax) reading.engine.warnSlow(label, tookMs);
+  if (rows === 1 && tookMs > heldMsMax) reading.engine.warnSlow(pathOf(plan, label), tookMs);
 }
 
 /** A call of a user's function that takes longer than this delays the whole process noticeably. */

@@ -155,16 +155,18 @@ describe('an iterator of mapPartitions', () => {
 });
 
 describe('a call that holds the event loop for more than 50 ms', () => {
-  test('is warned of once for each operator', async () => {
+  test('is warned of once for each operator, also where its RDD is made anew in every batch', async () => {
     const world = pacedWorld();
-    const slow = world.sc.parallelize(upTo(20), 1).map(taking(world, () => 60));
+    const makeSlow = (): RDD<number> => world.sc.parallelize(upTo(20), 1).map(taking(world, () => 60));
+    const slow = makeSlow();
     await slow.count();
     await slow.count();
+    await makeSlow().count();
     await slow.filter(() => true).count();
     expect(world.warnings.map((text) => text.replace(/:\d+/, ''))).toMatchInlineSnapshot(`
       [
-        "One call of the function of map (pace.test.ts) took 60 ms; nothing else could run.",
-        "One call of the function of filter (pace.test.ts) took 60 ms; nothing else could run.",
+        "One row took 60 ms on its way parallelize → map (pace.test.ts); nothing else could run.",
+        "One row took 60 ms on its way parallelize → map → filter (pace.test.ts); nothing else could run.",
       ]
     `);
   });
