@@ -99,6 +99,10 @@ function numbered(text: string, index: number): string {
   return `\n    ${index + 1}. ${text.replaceAll('\n', '\n       ')}`;
 }
 
+interface InBatch {
+  readonly timeMs: number;
+}
+
 /** About a user's function at work. */
 interface StageFacts {
   readonly operator: string;
@@ -109,20 +113,12 @@ interface StageFacts {
 }
 
 const texts = {
-  'BATCH.PARENT_WITHOUT_RDD': (f: {
-    readonly operator: string;
-    readonly parent: string;
-    readonly timeMs: number;
-  }): ErrorText => ({
+  'BATCH.PARENT_WITHOUT_RDD': (f: InBatch & { readonly operator: string; readonly parent: string }): ErrorText => ({
     what: `${f.operator} has nothing to work on in batch ${f.timeMs} ms: ${f.parent} made no RDD for it.`,
     why: `${f.operator} needs an RDD of every parent in every batch; no RDD is not the same as an empty one.`,
     fix: 'Let the source return an empty RDD for a batch without data, or give both streams the same slide.',
   }),
-  'BATCH.PLAN_THREW': (f: {
-    readonly operator: string;
-    readonly timeMs: number;
-    readonly message: string;
-  }): ErrorText => ({
+  'BATCH.PLAN_THREW': (f: InBatch & { readonly operator: string; readonly message: string }): ErrorText => ({
     what: `${f.operator} threw while batch ${f.timeMs} ms was planned: ${f.message}`,
     why:
       'Functions of transform, and sources that are asked, run on the driver before the batch does; without them ' +
@@ -134,30 +130,17 @@ const texts = {
     why: 'Firesteel checks itself while it runs and has found itself wrong.',
     fix: reportBug,
   }),
-  'BUG.BUS_FULL': (f: {
-    readonly from: string;
-    readonly to: string;
-    readonly type: string;
-    readonly messagesMax: number;
-  }): ErrorText => ({
+  'BUG.BUS_FULL': (f: { readonly from: string; readonly to: string; readonly type: string; readonly messagesMax: number }): ErrorText => ({
     what: `${f.messagesMax} messages wait on the bus; '${f.type}' from ${f.from} to ${f.to} finds no place.`,
     why: 'The queues behind the bus are bounded, so that so many messages mean that somebody posts without end.',
     fix: reportBug,
   }),
-  'BUG.COMMAND_REFUSED': (f: {
-    readonly machine: string;
-    readonly type: string;
-    readonly state: string;
-  }): ErrorText => ({
+  'BUG.COMMAND_REFUSED': (f: { readonly machine: string; readonly type: string; readonly state: string }): ErrorText => ({
     what: `The ${f.machine} machine was sent '${f.type}' in its state ${f.state}, where that may not happen.`,
     why: 'Whoever sends a command asks first whether it may happen, and tells the program if it may not.',
     fix: reportBug,
   }),
-  'BUG.MACHINE_BROKE': (f: {
-    readonly machine: string;
-    readonly where: string;
-    readonly message: string;
-  }): ErrorText => ({
+  'BUG.MACHINE_BROKE': (f: { readonly machine: string; readonly where: string; readonly message: string }): ErrorText => ({
     what: `The ${f.machine} machine broke in ${f.where}: ${f.message}`,
     why: 'A machine only says what may happen; what goes wrong meanwhile comes back as a message, never as a throw.',
     fix: reportBug,
@@ -235,11 +218,7 @@ const texts = {
     why: 'Streams are only computed for the outputs behind them.',
     fix: 'Add one before start(): stream.print() or stream.foreachRDD(f).',
   }),
-  'CONTEXT.NO_SLOT_LEFT': (f: {
-    readonly master: string;
-    readonly slots: number;
-    readonly receivers: number;
-  }): ErrorText => ({
+  'CONTEXT.NO_SLOT_LEFT': (f: { readonly master: string; readonly slots: number; readonly receivers: number }): ErrorText => ({
     what:
       `${f.receivers} receiver${f.receivers === 1 ? ' takes' : 's take'} ` +
       `${f.slots === 1 ? 'the only slot' : `all ${f.slots} slots`} of ${f.master}: none is left to compute with.`,
@@ -301,11 +280,7 @@ const texts = {
     why: 'Streams of one program share its batches; another context has batches of its own.',
     fix: 'Make both streams from the same StreamingContext.',
   }),
-  'GRAPH.WRONG_ARITY': (f: {
-    readonly operator: string;
-    readonly arity: number | string;
-    readonly parents: number;
-  }): ErrorText => ({
+  'GRAPH.WRONG_ARITY': (f: { readonly operator: string; readonly arity: number | string; readonly parents: number }): ErrorText => ({
     what: `${f.operator} takes ${f.arity} stream${f.arity === 1 ? '' : 's'} and was given ${f.parents}.`,
     why: 'An operator states how many parents it has.',
     fix: 'Give via() the operator and its other parents: stream.via(op, other).',
@@ -315,11 +290,7 @@ const texts = {
     why: 'A source has a state of its own (its connection, how far it has read), which two programs would share.',
     fix: 'Make a new one for every stream.',
   }),
-  'INPUT.NOT_AN_RDD': (f: {
-    readonly name: string;
-    readonly timeMs: number;
-    readonly returned: string;
-  }): ErrorText => ({
+  'INPUT.NOT_AN_RDD': (f: InBatch & { readonly name: string; readonly returned: string }): ErrorText => ({
     what: `The ${f.name} gave ${f.returned} as the data of batch ${f.timeMs} ms.`,
     why: 'compute() gives an RDD, or undefined where there is none: rows alone are in no partition.',
     fix: 'Make an RDD of them with its second argument: compute(time, make) { return make.rows(rows); }',
@@ -354,13 +325,10 @@ const texts = {
     why: 'It failed as a whole, outside of any one row.',
     fix: 'Look at the cause below. Later batches go on; this output of this batch is lost unless it is run again.',
   }),
-  'PARTITIONER.OUT_OF_RANGE': (f: {
-    readonly operator: string;
-    readonly key: string;
-    readonly partition: string;
-    readonly partitionCount: number;
-  }): ErrorText => ({
-    what: `The partitioner of ${f.operator} put the key ${f.key} into partition ${f.partition}, of ${f.partitionCount}.`,
+  'PARTITIONER.OUT_OF_RANGE': (f: { readonly operator: string; readonly key: string; readonly partition: string; readonly partitionCount: number }): ErrorText => ({
+    what:
+      `The partitioner of ${f.operator} put the key ${f.key} into partition ${f.partition}, of ` +
+      `${f.partitionCount}.`,
     why: 'It places every key in a partition that there is, counted from 0.',
     fix: 'Return a whole number in [0, partitionCount); of a hash that may be negative, the remainder made positive.',
   }),
@@ -377,7 +345,9 @@ const texts = {
   'RDD.BAD_PARTITIONS': (f: { readonly partitions: string }): ErrorText => ({
     what: `An RDD cannot have ${f.partitions} partitions.`,
     why: 'Its rows are cut into so many parts; without a part they would be lost.',
-    fix: 'Say a whole number of at least 1, or nothing: the default is spark.default.parallelism, or the number of slots.',
+    fix:
+      'Say a whole number of at least 1, or nothing: the default is spark.default.parallelism, or the number of ' +
+      'slots.',
   }),
   'RDD.EMPTY': (f: { readonly action: string }): ErrorText => ({
     what: `${f.action}() was called on an RDD without rows.`,

@@ -116,7 +116,9 @@ function closeIterators(kinds: readonly NarrowKind[]): string {
     .join(' ');
 }
 
-/** Closes the iterators in front of the step that failed; if one fails at that, the first failure is still the one told. */
+/**
+ * Closes the iterators in front of the step that failed; if one fails at that, the first failure is still the one told.
+ */
 function closeAfterFailure(kinds: readonly NarrowKind[]): string {
   return flatMapsOf(kinds)
     .map((i) => `if (at > ${i}) try { iterator${i}?.return?.(); } catch {}`)

@@ -29,7 +29,7 @@ export interface Stream<T> {
 }
 
 /** The rows of a batch; null where there is no RDD, which is not an empty one; or why the batch cannot be. */
-export type Batch<T> = Rows<T> | null | Failure;
+type Batch<T> = Rows<T> | null | Failure;
 
 /** Rows in order, some of which could not be made. */
 export type Rows<T> = readonly (T | Thrown)[];

@@ -1,5 +1,6 @@
 import { type BatchInfo, Milliseconds, type ReceiverInfo, Seconds, SparkContext, StreamingContext } from 'firesteel';
 import { describe, expect, test } from 'vitest';
+import type { Clock } from '../../src/core/clock.ts';
 import { codeOf, desk, rejectionOf, Tap, Tray, watched } from '../context/kit.ts';
 
 // Facts that the suites of Apache Spark assert, by their numbers; where ours is another on purpose the test says so.
@@ -242,6 +243,33 @@ describe('received blocks', () => {
     tap.store(2);
     await runtime.clock.advance(1800);
     expect(batches).toEqual([[[1], [2]], []]);
+    await ssc.stop();
+  });
+
+  test('fact 62: no batch time comes twice, also where the clock is put back', async () => {
+    const { runtime, conf } = desk();
+    const { clock: real } = runtime;
+    let backMs = 0;
+    const now = (): number => real.now() - backMs;
+    const at: Clock['at'] = (deadlineMs, f) =>
+      real.at(deadlineMs + backMs, () => (now() < deadlineMs ? at(deadlineMs, f) : f()));
+    const clock: Clock = { now, at, monotonicMs: now, sleep: (ms, signal) => real.sleep(ms, signal) };
+    const ssc = new StreamingContext(conf(), Seconds(1), { runtime: { ...runtime, clock } });
+    const tap = new Tap();
+    const batches: [number, number[]][] = [];
+    ssc.receiverStream(tap).foreachRDD(async (rdd, time) => batches.push([time.milliseconds, await rdd.collect()]));
+    ssc.start();
+    await real.advance(500);
+    tap.store(1);
+    await real.advance(1600);
+    backMs = 1500;
+    tap.store(2);
+    await real.advance(2400);
+    expect(batches).toEqual([
+      [1000, [1]],
+      [2000, []],
+      [3000, [2]],
+    ]);
     await ssc.stop();
   });
 

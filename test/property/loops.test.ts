@@ -9,10 +9,10 @@ import { anyChain, type Chain, mergingOf, stepsOf } from './chains.ts';
 /*
  * The law of loops: the generated loop and the interpreted one are the same to everyone but the clock.
  *
- * That is: the same calls of the same functions with the same arguments in the same order, up to the opening and closing
- * of iterators; the same positions at which a piece ends; the same rows; and of a failure the same step, row and error.
- * The generated loop comes in two kinds, code that all chains of a shape share and code of the chain's own; both are held
- * to it.
+ * That is: the same calls of the same functions with the same arguments in the same order, up to the opening and
+ * closing of iterators; the same positions at which a piece ends; the same rows; and of a failure the same step, row
+ * and error. The generated loop comes in two kinds, code that all chains of a shape share and code of the chain's own;
+ * both are held to it.
  */
 
 /** Kept over all examples, as over the life of a program: shared code is used for many chains. */

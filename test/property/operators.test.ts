@@ -9,8 +9,8 @@ import { differences, runProgram } from './run-program.ts';
  * The law of operators: the actors, the plain loop and the oracle agree on every program.
  *
  * A program is drawn from the grammar with its batches, its partitions, its failures and the seed that orders messages.
- * Of each batch we compare: whether it was refused and why; which outputs had a job, and in which order these began; what
- * each saw, row by row, or why it failed.
+ * Of each batch we compare: whether it was refused and why; which outputs had a job, and in which order these began;
+ * what each saw, row by row, or why it failed.
  */
 
 /** @throws what the engines and the oracle disagree about */

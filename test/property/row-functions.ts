@@ -8,7 +8,7 @@ import type { Row } from '../../src/core/row.ts';
 export type Kind = 'numbers' | 'pairs';
 
 /** A row of a program. */
-export type PairRow = readonly [Row, number];
+type PairRow = readonly [Row, number];
 
 /** A function of the table, and the row on which it fails, if any. */
 export interface Call {

@@ -129,7 +129,7 @@ describe('an iterator of mapPartitions', () => {
     expect(world.takePieces()).toEqual([8, 16, 32, 64, 128, 8, 4, 2, ...Array(38).fill(1)]);
   });
 
-  test('has the rows before it computed one at a time where they are slow, and up to 64 ahead where they are not', async () => {
+  test('has rows computed one at a time where they are slow, up to 64 ahead where they are not', async () => {
     const ahead = async (ms: number): Promise<number> => {
       const world = pacedWorld();
       let made = 0;

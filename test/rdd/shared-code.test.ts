@@ -16,7 +16,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test('a closure that is made anew for every batch has no code compiled after the first, however many partitions', async () => {
+test('a closure made anew for every batch has no code compiled after the first', async () => {
   const sc = context();
   const rows = [...Array(40).keys()];
   const batch = (k: number): Promise<number[]> =>

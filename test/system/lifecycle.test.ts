@@ -1,4 +1,6 @@
-/** The programs of test/property/lifecycle.test.ts on the machine's own time: what happens when is not foretold here. */
+/**
+ * The programs of test/property/lifecycle.test.ts on the machine's own time: what happens when is not foretold here.
+ */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';

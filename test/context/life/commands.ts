@@ -6,7 +6,7 @@ import type { LifeModel, Output, Source, Stop, StreamModel } from './model.ts';
 import type { RealLife } from './real.ts';
 
 /** The contexts, and how time passes for them. */
-export interface Life {
+interface Life {
   readonly real: RealLife;
   readonly driver: Driver;
 }
