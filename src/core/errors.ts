@@ -130,17 +130,30 @@ const texts = {
     why: 'Firesteel checks itself while it runs and has found itself wrong.',
     fix: reportBug,
   }),
-  'BUG.BUS_FULL': (f: { readonly from: string; readonly to: string; readonly type: string; readonly messagesMax: number }): ErrorText => ({
+  'BUG.BUS_FULL': (f: {
+    readonly from: string;
+    readonly to: string;
+    readonly type: string;
+    readonly messagesMax: number;
+  }): ErrorText => ({
     what: `${f.messagesMax} messages wait on the bus; '${f.type}' from ${f.from} to ${f.to} finds no place.`,
     why: 'The queues behind the bus are bounded, so that so many messages mean that somebody posts without end.',
     fix: reportBug,
   }),
-  'BUG.COMMAND_REFUSED': (f: { readonly machine: string; readonly type: string; readonly state: string }): ErrorText => ({
+  'BUG.COMMAND_REFUSED': (f: {
+    readonly machine: string;
+    readonly type: string;
+    readonly state: string;
+  }): ErrorText => ({
     what: `The ${f.machine} machine was sent '${f.type}' in its state ${f.state}, where that may not happen.`,
     why: 'Whoever sends a command asks first whether it may happen, and tells the program if it may not.',
     fix: reportBug,
   }),
-  'BUG.MACHINE_BROKE': (f: { readonly machine: string; readonly where: string; readonly message: string }): ErrorText => ({
+  'BUG.MACHINE_BROKE': (f: {
+    readonly machine: string;
+    readonly where: string;
+    readonly message: string;
+  }): ErrorText => ({
     what: `The ${f.machine} machine broke in ${f.where}: ${f.message}`,
     why: 'A machine only says what may happen; what goes wrong meanwhile comes back as a message, never as a throw.',
     fix: reportBug,
@@ -218,7 +231,11 @@ const texts = {
     why: 'Streams are only computed for the outputs behind them.',
     fix: 'Add one before start(): stream.print() or stream.foreachRDD(f).',
   }),
-  'CONTEXT.NO_SLOT_LEFT': (f: { readonly master: string; readonly slots: number; readonly receivers: number }): ErrorText => ({
+  'CONTEXT.NO_SLOT_LEFT': (f: {
+    readonly master: string;
+    readonly slots: number;
+    readonly receivers: number;
+  }): ErrorText => ({
     what:
       `${f.receivers} receiver${f.receivers === 1 ? ' takes' : 's take'} ` +
       `${f.slots === 1 ? 'the only slot' : `all ${f.slots} slots`} of ${f.master}: none is left to compute with.`,
@@ -280,7 +297,11 @@ const texts = {
     why: 'Streams of one program share its batches; another context has batches of its own.',
     fix: 'Make both streams from the same StreamingContext.',
   }),
-  'GRAPH.WRONG_ARITY': (f: { readonly operator: string; readonly arity: number | string; readonly parents: number }): ErrorText => ({
+  'GRAPH.WRONG_ARITY': (f: {
+    readonly operator: string;
+    readonly arity: number | string;
+    readonly parents: number;
+  }): ErrorText => ({
     what: `${f.operator} takes ${f.arity} stream${f.arity === 1 ? '' : 's'} and was given ${f.parents}.`,
     why: 'An operator states how many parents it has.',
     fix: 'Give via() the operator and its other parents: stream.via(op, other).',
@@ -325,7 +346,12 @@ const texts = {
     why: 'It failed as a whole, outside of any one row.',
     fix: 'Look at the cause below. Later batches go on; this output of this batch is lost unless it is run again.',
   }),
-  'PARTITIONER.OUT_OF_RANGE': (f: { readonly operator: string; readonly key: string; readonly partition: string; readonly partitionCount: number }): ErrorText => ({
+  'PARTITIONER.OUT_OF_RANGE': (f: {
+    readonly operator: string;
+    readonly key: string;
+    readonly partition: string;
+    readonly partitionCount: number;
+  }): ErrorText => ({
     what:
       `The partitioner of ${f.operator} put the key ${f.key} into partition ${f.partition}, of ` +
       `${f.partitionCount}.`,
