@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type DStream, HashPartitioner, type Row, type StreamingContext } from 'firesteel';
-import { Feed, type FeedBatch, run } from 'firesteel/testing';
-import { test } from 'vitest';
+import { Feed, type FeedBatch, run, testRuntime } from 'firesteel/testing';
+import { expect, test } from 'vitest';
 import { haveSameRows } from '../../src/testing/oracle.ts';
 import { textOf } from './program.ts';
 
@@ -52,7 +52,7 @@ function law(name: string, how: 'in order' | 'in any order', left: Side, right: 
           lefts.every((rows, i) => haveSameRows(rows, rights[i] ?? [], how === 'in order'));
         if (!isSame) throw new Error(`left is ${textOf(lefts)}\nright is ${textOf(rights)}`);
       }),
-      { numRuns: Math.ceil((fc.readConfigureGlobal().numRuns ?? 100) / 4) },
+      { numRuns: Math.ceil((fc.readConfigureGlobal().numRuns ?? 100) / 6) },
     );
   });
 }
@@ -272,3 +272,46 @@ law(
   (a) => a.transform(async (rdd) => Promise.resolve(rdd.map(f))),
   (a) => a.transform((rdd) => rdd.map(f)),
 );
+
+test('foreachRDD shows every output behind a stream the same rows, and runs them in the order of the program', async () => {
+  await fc.assert(
+    fc.asyncProperty(example, fc.integer({ min: 1, max: 4 }), async ({ batches, using, seed }, outputs) => {
+      const seen: [number, Row[]][] = [];
+      const rows = await run<number, Row>(
+        (_ssc, input) => {
+          const stream = input.map(f).filter(isOdd);
+          for (let i = 0; i < outputs; i++) stream.foreachRDD(async (rdd) => seen.push([i, await rdd.collect()]));
+          return stream;
+        },
+        batches.map(([first]) => first as number[]),
+        { using, seed },
+      );
+      expect(seen).toEqual(rows.flatMap((each) => Array.from({ length: outputs }, (_, i) => [i, each])));
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test('print(n) shows what take(n) gives, and dots exactly where count is more', async () => {
+  await fc.assert(
+    fc.asyncProperty(example, fc.integer({ min: 0, max: 9 }), async ({ batches, using, seed }, n) => {
+      const runtime = testRuntime({ seed });
+      const shown: string[] = [];
+      await run<number, Row>(
+        (_ssc, input) => {
+          input.print(n);
+          input.foreachRDD(async (rdd) => {
+            const dots = (await rdd.count()) > n ? ['...'] : [];
+            shown.push([...(await rdd.take(n)), ...dots].join(' '));
+          });
+          return input;
+        },
+        batches.map(([first]) => first as number[]),
+        { using, runtime },
+      );
+      const blocks = runtime.terminal.output.split('\n\n').slice(0, -1);
+      expect(blocks.map((block) => block.split('\n').slice(3).join(' '))).toEqual(shown);
+    }),
+    { numRuns: 20 },
+  );
+});
