@@ -113,9 +113,9 @@ export class GraphBuilder {
     for (const sink of this.#sinks) visit(sink.parent);
     return Object.freeze({
       batchMs: this.#batchMs,
-      inputs: this.#inputs.filter((node) => reached.has(node)),
-      stages: this.#stages.filter((node) => reached.has(node)),
-      sinks: [...this.#sinks],
+      inputs: Object.freeze(this.#inputs.filter((node) => reached.has(node))),
+      stages: Object.freeze(this.#stages.filter((node) => reached.has(node))),
+      sinks: Object.freeze([...this.#sinks]),
     });
   }
 

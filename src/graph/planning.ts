@@ -30,9 +30,9 @@ export function stepStage(
   parents: readonly Answer[],
   planning: Planning,
 ): Answer | Promise<Answer> {
+  if (!isTimeValid(node, timeMs, planning)) return { type: 'rdd.none', timeMs };
   const failed = parents.find((answer) => answer.type === 'rdd.failed');
   if (failed !== undefined) return failed;
-  if (!isTimeValid(node, timeMs, planning)) return { type: 'rdd.none', timeMs };
   const missing = parents.findIndex((answer) => answer.type === 'rdd.none');
   if (missing >= 0) {
     return node.op.withoutParent === 'none'

@@ -34,7 +34,15 @@ group('a graph', () => {
       counts.print();
       counts.union(counts).foreachRDD(() => undefined);
     });
-    expect(describe(graph)).toMatchInlineSnapshot();
+    expect(describe(graph)).toMatchInlineSnapshot(`
+      "input:0:feed
+      stage:1:flatMap ← input:0:feed  (narrow, keeps nothing, arity 1, each 1000 ms)
+      stage:2:map ← stage:1:flatMap  (narrow, keeps nothing, arity 1, each 1000 ms)
+      stage:3:reduceByKey ← stage:2:map  (wide, keeps nothing, arity 1, each 1000 ms)
+      stage:5:union ← stage:3:reduceByKey, stage:3:reduceByKey  (narrow, keeps nothing, arity one or more, each 1000 ms)
+      sink:4:print ← stage:3:reduceByKey  (each 1000 ms)
+      sink:6:foreachRDD ← stage:5:union  (each 1000 ms)"
+    `);
   });
 
   test('has no node that no output reaches; what is left keeps its ids', () => {
@@ -45,7 +53,11 @@ group('a graph', () => {
       read.map((line) => line.length).filter((n) => n > 1);
       read.filter((line) => line !== '').print();
     });
-    expect(describe(graph)).toMatchInlineSnapshot();
+    expect(describe(graph)).toMatchInlineSnapshot(`
+      "input:2:feed
+      stage:5:filter ← input:2:feed  (narrow, keeps nothing, arity 1, each 1000 ms)
+      sink:6:print ← stage:5:filter  (each 1000 ms)"
+    `);
     expect(graph.inputs.map(({ streamId }) => streamId)).toEqual([1]);
   });
 
