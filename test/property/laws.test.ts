@@ -273,7 +273,7 @@ law(
   (a) => a.transform((rdd) => rdd.map(f)),
 );
 
-test('foreachRDD shows every output behind a stream the same rows, and runs them in the order of the program', async () => {
+test('foreachRDD shows all outputs of a stream the same rows, in the order of the program', async () => {
   await fc.assert(
     fc.asyncProperty(example, fc.integer({ min: 1, max: 4 }), async ({ batches, using, seed }, outputs) => {
       const seen: [number, Row[]][] = [];

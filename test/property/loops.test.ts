@@ -72,7 +72,7 @@ test('generated loops, shared and own, are equal to the interpreted one in every
       const [shared, own, plain] = loopsOf(steps, chain.terminal).map((loop) => runLoop(chain, loop, calls));
       for (const seen of [shared, own]) if (!areEqual(seen, plain)) expect(seen).toEqual(plain);
     }),
-    { numRuns: runsOf(600) },
+    { numRuns: runsOf(2000) },
   );
 });
 

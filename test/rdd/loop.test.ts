@@ -235,6 +235,11 @@ describe.each(makers)('a loop that is %s', (_name, make) => {
       });
     });
 
+    test('of a merge the key and the value alone, where a row has more', () => {
+      const run = (): number => make([], 'combine').rows([['a', 1, 'more']], 0, 1, sinkOf({ create: fail }));
+      expect(failureOf(run)).toEqual({ step: 0, row: ['a', 1], error: boom });
+    });
+
     test('of a key that is no value', () => {
       const failure = failureOf(() => make([], 'reduce').rows([[fail, 1]], 0, 1, sinkOf({ merge: add })));
       expect(failure).toMatchObject({ step: 0, row: [fail, 1], error: { code: 'KEY.NOT_A_VALUE' } });
