@@ -285,7 +285,7 @@ const texts = {
       `${f.operator} was given streams that have batches at different times: ` +
       `${f.slides.map((ms) => `every ${ms} ms`).join(', ')}.`,
     why: 'It puts RDDs of the same time together, and they would not all have one.',
-    fix: 'Give both the same slide: .window(length, slide) on the faster one.',
+    fix: 'Put streams together that come from inputs by operators without a slide of their own.',
   }),
   'GRAPH.NOT_A_FUNCTION': (f: { readonly operator: string; readonly given: string }): ErrorText => ({
     what: `${f.operator} was given ${f.given} where it takes a function.`,
@@ -386,8 +386,8 @@ const texts = {
     fix: 'Mend what it says, then start the program again; firesteel.receiver.restartsMax says how often it may try.',
   }),
   'RECEIVER.NOT_STARTED': (f: { readonly receiver: string }): ErrorText => ({
-    what: `The receiver ${f.receiver} stored rows while it was not started.`,
-    why: 'Rows are taken from the call of onStart until onStop has ended; nobody would count these.',
+    what: `The receiver ${f.receiver} was used while it was not started.`,
+    why: 'It has a place in a program from the call of onStart until onStop has ended.',
     fix: 'End whatever produces rows in onStop, and ask isStarted() in loops of your own.',
   }),
   'RUNTIME.NOT_SETTLED': (f: { readonly busy: readonly string[]; readonly limitMs: number }): ErrorText => ({

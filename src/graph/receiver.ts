@@ -1,4 +1,4 @@
-import { assert } from '../core/errors.ts';
+import { UsageError } from '../core/errors.ts';
 import type { Row } from '../core/row.ts';
 import type { Runtime } from '../core/runtime.ts';
 
@@ -71,7 +71,7 @@ export abstract class Receiver<T extends Row> {
     this.#attached.restart(message, error, delayMs);
   }
 
-  /** Asks to be stopped for good. */
+  /** Ends this run; as one that ended by itself, it is started again after a back-off. */
   stop(message: string, error?: unknown): void {
     this.#attached.stop(message, error);
   }
@@ -107,8 +107,8 @@ export abstract class Receiver<T extends Row> {
   }
 
   get #attached(): ReceiverPort<T> {
-    assert(this.#port !== undefined, `the receiver ${this.name} belongs to a started context`);
-    return this.#port;
+    if (this.#port !== undefined) return this.#port;
+    throw new UsageError('RECEIVER.NOT_STARTED', { receiver: this.name });
   }
 }
 

@@ -159,7 +159,7 @@ test('GRAPH: a program while it is written', async () => {
   expect(await textsOf('GRAPH')).toMatchInlineSnapshot(`
     "UsageError: [GRAPH.DIFFERENT_SLIDES] union was given streams that have batches at different times: every 2000 ms, every 1000 ms.
       why  It puts RDDs of the same time together, and they would not all have one.
-      fix  Give both the same slide: .window(length, slide) on the faster one.
+      fix  Put streams together that come from inputs by operators without a slide of their own.
     UsageError: [GRAPH.NOT_A_FUNCTION] map was given [object Object] where it takes a function.
       why  It calls the function for rows, or batches, later.
       fix  Give it one: .map((row) => …)
@@ -265,8 +265,8 @@ test('RECEIVER: what arrives by itself', async () => {
       why  It was started as often as it may be, or failed in a way that another try cannot mend.
       fix  Mend what it says, then start the program again; firesteel.receiver.restartsMax says how often it may try.
       at   receiverStream (specimens.ts:1)
-    UsageError: [RECEIVER.NOT_STARTED] The receiver Tap stored rows while it was not started.
-      why  Rows are taken from the call of onStart until onStop has ended; nobody would count these.
+    UsageError: [RECEIVER.NOT_STARTED] The receiver Tap was used while it was not started.
+      why  It has a place in a program from the call of onStart until onStop has ended.
       fix  End whatever produces rows in onStop, and ask isStarted() in loops of your own."
   `);
 });

@@ -91,7 +91,7 @@ describe.each(engines)('union, on the %s,', (using) => {
     ).toMatchInlineSnapshot(`
       "UsageError: [GRAPH.DIFFERENT_SLIDES] union was given streams that have batches at different times: every 2000 ms, every 1000 ms.
         why  It puts RDDs of the same time together, and they would not all have one.
-        fix  Give both the same slide: .window(length, slide) on the faster one."
+        fix  Put streams together that come from inputs by operators without a slide of their own."
     `);
   });
 
