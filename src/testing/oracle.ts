@@ -174,10 +174,10 @@ export function operator<T, U>(
 
   const batches = first.batches.map((_, i): Batch<U> => {
     const timeMs = (i + 1) * intervalMs;
+    if (timeMs % slideMs !== 0) return null;
     const given = parents.map((parent) => parent.batches[i] as Batch<T>);
     const failures = given.filter((batch) => batch instanceof Failure);
     if (failures.length > 0) return new Failure(failures.flatMap(({ errors }) => errors));
-    if (timeMs % slideMs !== 0) return null;
     const there = given.filter((batch): batch is Rows<T> => batch !== null && !(batch instanceof Failure));
     if (there.length < given.length) {
       return withoutParent === 'none' ? null : new Failure([new Mistake('parent-without-rdd')]);

@@ -1,4 +1,4 @@
-import { HashPartitioner, keyOf, type Row } from 'firesteel';
+import { type DStream, HashPartitioner, keyOf, type Row } from 'firesteel';
 import { run } from 'firesteel/testing';
 import { describe, expect, test } from 'vitest';
 import { engines, failureOf, unhandledIn } from './on-both.ts';
@@ -352,6 +352,20 @@ describe.each(engines)('reduceByKey, on the %s,', (using) => {
         fix  Use mapAsync(f, { concurrency }) for work that waits, or do it in foreachRDD.
         at   feed → reduceByKey (reduce-by-key.test.ts:…)"
     `);
+  });
+
+  test.each([0, -1, 1.5, Number.NaN, '3'])('refuses %o partitions, at the call', async (partitions) => {
+    let refused: unknown;
+    const program = (_ssc: unknown, input: DStream<Summed>): DStream<Summed> => {
+      try {
+        return input.reduceByKey(add, partitions as number);
+      } catch (error) {
+        refused = error;
+        return input;
+      }
+    };
+    await run<Summed, Summed>(program, [], { using });
+    expect(refused).toHaveProperty('code', 'RDD.BAD_PARTITIONS');
   });
 
   test('wants a function', async () => {

@@ -292,9 +292,10 @@ describe('an operator with a slide of its own', () => {
     ]);
   });
 
-  test('is refused at any time at which its parent is', () => {
-    const refused = count(source([null, [1]]));
-    expect(everySecond(refused).batches).toEqual([new Failure([new Mistake('parent-without-rdd')]), [1]]);
+  test('is refused with its parent at its own times only', () => {
+    const refused = count(source([null, null, [1], [2]]));
+    const refusal = new Failure([new Mistake('parent-without-rdd')]);
+    expect([refused.batches[0], everySecond(refused).batches]).toEqual([refusal, [null, refusal, null, [1]]]);
   });
 });
 
