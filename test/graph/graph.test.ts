@@ -74,7 +74,9 @@ group('a graph', () => {
       [0, 1, 2],
     ]);
   });
+});
 
+group('a frozen graph', () => {
   test('has parents before children', () => {
     const graph = graphOf((ssc) => {
       let stream = ssc.inputStream(everySecond());

@@ -22,7 +22,7 @@ async function loopOver(
   return failures;
 }
 
-test('runs each output for each batch in which its stream has an RDD, batch by batch, in the order of the program', async () => {
+test('runs each output for each batch in which its stream has an RDD, in the order of time and program', async () => {
   const said: string[] = [];
   const say = (name: string) => async (rdd: RDD<never>, time: Time) => {
     await eventLoopTurn();

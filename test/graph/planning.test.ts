@@ -158,7 +158,7 @@ describe('the answer of a stage', () => {
     expect(answer.type === 'rdd.ready' && (await answer.rdd.collectPartitions())).toEqual([[1, 2]]);
   });
 
-  test('bears the name of its operator in all that the plan makes, but not in what the program makes on the driver', async () => {
+  test('bears the name of its operator in all that the plan makes, not in what the program makes', async () => {
     const bad = (): never => {
       throw new Error('no');
     };

@@ -305,8 +305,13 @@ describe('an abort', () => {
     const said: string[] = [];
     const results = executor(1).run([slicesOf('a', 1, said)], job);
     await results;
+    let told = 0;
+    job.abortError = () => {
+      told += 1;
+      throw new Error('nobody listens any more');
+    };
     abort();
-    expect(await results).toEqual(['a']);
+    expect([await results, told]).toEqual([['a'], 0]);
   });
 
   test('gives the slots to those who wait for one', async () => {

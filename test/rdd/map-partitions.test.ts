@@ -252,7 +252,7 @@ describe.each(ways)('mapPartitions, %s,', (_way, settings) => {
   });
 
   test('tells the first failure, whatever the clean-up throws after it', async () => {
-    const rdd = numbers(context(settings), 3)
+    const rdd = numbers(context(settings), 100)
       .mapPartitions(function* untidy(rows) {
         try {
           yield* rows;

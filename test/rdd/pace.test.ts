@@ -152,6 +152,15 @@ describe('an iterator of mapPartitions', () => {
     };
     expect([await ahead(0.2), await ahead(0.001)]).toEqual([0, 63]);
   });
+
+  test('is asked for twice as many rows each time that a take has not found enough among them', async () => {
+    const world = pacedWorld();
+    const endless = world.sc.parallelize([0], 1).mapPartitions(function* count() {
+      for (let n = 0; ; n += 1) yield n;
+    });
+    expect(await endless.filter((n) => n === 50).take(1)).toEqual([50]);
+    expect(world.takePieces()).toEqual([1, 2, 4, 8, 16]);
+  });
 });
 
 describe('a call that holds the event loop for more than 50 ms', () => {
