@@ -94,35 +94,33 @@ export function mapValues<K, V, U>(parent: Stream<readonly [K, V]>, f: (value: V
   });
 }
 
-/** One row for each key, under the first key of those that are equal to it. One row that is missing, and all are. */
+/**
+ * One row for each key, under the first key of those that are equal to it. All rows are read before there is any: one
+ * that is missing, and all are. What f throws is missing in the place of its key.
+ */
 export function reduceByKey<K, V>(parent: Stream<readonly [K, V]>, f: (a: V, b: V) => V): Stream<readonly [K, V]> {
-  const merge = (rows: Rows<readonly [K, V]>): Rows<readonly [K, V]> => {
-    const merged: { readonly key: K; value: V }[] = [];
-    const errors: Thrown[] = [];
-    for (const row of rows) {
-      if (row instanceof Thrown) {
-        errors.push(row);
-        continue;
-      }
-      try {
-        const [key, value] = pair(row);
-        const known = merged.find((each) => areEqual(each.key, key));
-        if (known === undefined) merged.push({ key, value });
-        else known.value = noPromise(f(known.value, value));
-      } catch (error) {
-        errors.push(new Thrown(error));
-      }
+  const merge = (pairs: Rows<readonly [K, V]>): Rows<readonly [K, V]> => {
+    const cells: { readonly key: K; value: V | Thrown }[] = [];
+    for (const row of pairs) {
+      if (row instanceof Thrown) continue;
+      const [key, value] = row;
+      const cell = cells.find((each) => areEqual(each.key, key));
+      if (cell === undefined) cells.push({ key, value });
+      else if (!(cell.value instanceof Thrown)) cell.value = orThrown(() => noPromise(f(cell.value as V, value)));
     }
-    return errors.length > 0 ? errors : merged.map(({ key, value }) => [key, value]);
+    return cells.map(({ key, value }) => (value instanceof Thrown ? value : [key, value]));
   };
-  return operator([parent], { withoutParent: 'none', isOrdered: false }, ([rows = []]) => merge(rows));
+  return operator([parent], { withoutParent: 'none', isOrdered: false }, ([rows = []]) => {
+    const pairs = rows.map((row) => (row instanceof Thrown ? row : orThrown(() => pair(row))));
+    const merged = merge(pairs);
+    return pairs.some(isThrown) ? [...pairs, ...merged].filter(isThrown) : merged;
+  });
 }
 
 /** How many rows; 0 where there is none. */
 export function count(parent: Stream<unknown>): Stream<number> {
   return operator([parent], { withoutParent: 'fail', isOrdered: true }, ([rows = []]) => {
-    const errors = rows.filter((row) => row instanceof Thrown);
-    return errors.length > 0 ? errors : [rows.length];
+    return rows.some(isThrown) ? rows.filter(isThrown) : [rows.length];
   });
 }
 
@@ -209,14 +207,14 @@ export function batchesOf(
 
 /** All rows. @throws Failure with every error there is, when a row is missing */
 export function collect<T>(rows: Rows<T>): readonly T[] {
-  const errors = rows.filter((row) => row instanceof Thrown).map(({ error }) => error);
+  const errors = rows.filter(isThrown).map(({ error }) => error);
   if (errors.length > 0) throw new Failure(errors);
   return rows as readonly T[];
 }
 
 /** The first n rows. @throws Failure when one of these is missing; what is behind them is not looked at */
 export function take<T>(rows: Rows<T>, n: number): readonly T[] {
-  const first = rows.slice(0, n).find((row) => row instanceof Thrown);
+  const first = rows.slice(0, n).find(isThrown);
   if (first !== undefined) throw new Failure([first.error]);
   return rows.slice(0, n) as readonly T[];
 }
@@ -282,6 +280,19 @@ function noPromise<T>(made: T): T {
   if (!(made instanceof Promise)) return made;
   made.catch(() => undefined);
   throw new Mistake('returned-promise');
+}
+
+function isThrown(row: unknown): row is Thrown {
+  return row instanceof Thrown;
+}
+
+/** What `make` makes, or its throw. */
+function orThrown<T>(make: () => T): T | Thrown {
+  try {
+    return make();
+  } catch (error) {
+    return new Thrown(error);
+  }
 }
 
 function pair<K, V>(row: readonly [K, V]): readonly [K, V] {

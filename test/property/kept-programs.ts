@@ -52,4 +52,20 @@ export const keptPrograms: Readonly<Record<string, Program>> = {
     ],
     settings,
   ),
+  'a take behind a shuffle need not meet the failure of a key in a partition behind it': new Program(
+    [{ batches: [[2, 8, 4]], partitions: 2, form: 'values' }],
+    [
+      { name: 'map', args: { f: 'keyBy text' }, parents: [0] },
+      {
+        name: 'reduceByKey',
+        args: { merge: { f: 'max', fails: { on: 2, how: 'throws' } }, partitions: 2 },
+        parents: [1],
+      },
+    ],
+    [
+      { name: 'print', args: { n: 0 }, of: 2 },
+      { name: 'foreachRDD, take', args: { n: 2 }, of: 2 },
+    ],
+    settings,
+  ),
 };

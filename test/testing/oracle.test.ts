@@ -98,6 +98,10 @@ describe('a throw', () => {
     expect(count(thrown).batches).toEqual([[new Thrown(broken)]]);
     const keyed = map(thrown, (n) => ['k', n] as const);
     expect(reduceByKey(keyed, add).batches).toEqual([[new Thrown(broken)]]);
+    const fail = (): never => {
+      throw new Error('merge');
+    };
+    expect(reduceByKey(keyed, fail).batches).toEqual([[new Thrown(broken), new Thrown(new Error('merge'))]]);
   });
 
   test('of a function that merges comes only where there is something to merge', () => {
@@ -110,7 +114,9 @@ describe('a throw', () => {
         ['b', 2],
       ],
     ]);
-    expect(reduceByKey(pairs(['a', 1], ['b', 2], ['a', 3]), fail).batches).toEqual([[new Thrown(broken)]]);
+    expect(reduceByKey(pairs(['a', 1], ['b', 2], ['a', 3], ['a', 4]), fail).batches).toEqual([
+      [new Thrown(broken), ['b', 2]],
+    ]);
   });
 
   test('is met by an output that reads so far', () => {
