@@ -1,21 +1,43 @@
 import { UsageError } from './core/errors.ts';
 import type { Pair, Row } from './core/row.ts';
-import type { Time } from './core/time.ts';
-import type { StreamNode } from './graph/graph.ts';
+import type { DurationLike, Time } from './core/time.ts';
+import { positive } from './graph/checks.ts';
+import type { StreamNode, StreamSettings } from './graph/graph.ts';
 import type { Op } from './graph/op.ts';
 import type { Output } from './graph/output.ts';
+import { cogroup } from './ops/cogroup.ts';
+import { combineByKey } from './ops/combine-by-key.ts';
 import { count } from './ops/count.ts';
+import { countByValue } from './ops/count-by-value.ts';
 import { filter } from './ops/filter.ts';
 import { flatMap } from './ops/flat-map.ts';
+import { flatMapValues } from './ops/flat-map-values.ts';
+import { foreachPartition } from './ops/foreach-partition.ts';
 import { foreachRDD } from './ops/foreach-rdd.ts';
+import { fullOuterJoin } from './ops/full-outer-join.ts';
+import { glom } from './ops/glom.ts';
+import { groupByKey } from './ops/group-by-key.ts';
+import { join } from './ops/join.ts';
+import { leftOuterJoin } from './ops/left-outer-join.ts';
 import { map } from './ops/map.ts';
+import { type MapAsyncOptions, mapAsync } from './ops/map-async.ts';
+import { mapPartitions } from './ops/map-partitions.ts';
+import { mapPartitionsWithIndex } from './ops/map-partitions-with-index.ts';
 import { mapValues } from './ops/map-values.ts';
+import { partitionBy } from './ops/partition-by.ts';
 import { print } from './ops/print.ts';
+import { reduce } from './ops/reduce.ts';
 import { reduceByKey } from './ops/reduce-by-key.ts';
+import { repartition } from './ops/repartition.ts';
+import { rightOuterJoin } from './ops/right-outer-join.ts';
+import { saveAsObjectFiles } from './ops/save-as-object-files.ts';
+import { saveAsTextFiles } from './ops/save-as-text-files.ts';
 import { transform } from './ops/transform.ts';
+import { transformWith } from './ops/transform-with.ts';
 import { union } from './ops/union.ts';
 import type { Partitioner } from './rdd/partitioner.ts';
 import type { RDD } from './rdd/rdd.ts';
+import { StorageLevel } from './rdd/storage-level.ts';
 
 /**
  * Data as it arrives over time: a sequence of RDDs, one for each batch.
@@ -70,6 +92,121 @@ export class DStream<T extends Row> {
     return this.via(count());
   }
 
+  /** Gives the rows of each partition to a function, as an iterator. {@link mapPartitions} */
+  mapPartitions<U extends Row>(
+    f: (rows: IterableIterator<T>) => Iterable<U> | AsyncIterable<U>,
+    preservesPartitioning?: boolean,
+  ): DStream<U> {
+    return this.via(mapPartitions(f, preservesPartitioning));
+  }
+
+  /** Gives the index and the rows of each partition to a function. {@link mapPartitionsWithIndex} */
+  mapPartitionsWithIndex<U extends Row>(
+    f: (index: number, rows: IterableIterator<T>) => Iterable<U> | AsyncIterable<U>,
+    preservesPartitioning?: boolean,
+  ): DStream<U> {
+    return this.via(mapPartitionsWithIndex(f, preservesPartitioning));
+  }
+
+  /** Gives every row to an asynchronous function, some at a time. {@link mapAsync} */
+  mapAsync<U extends Row>(f: (row: T) => Promise<U> | U, options?: MapAsyncOptions<T, U>): DStream<U> {
+    return this.via(mapAsync(f, options));
+  }
+
+  /** Makes one row of each partition: the array of its rows. {@link glom} */
+  glom(): DStream<T[]> {
+    return this.via(glom<T>());
+  }
+
+  /** Deals the rows of every batch to so many partitions in turn. {@link repartition} */
+  repartition(partitions: number): DStream<T> {
+    return this.via(repartition<T>(partitions));
+  }
+
+  /** Moves every pair to the partition of its key. {@link partitionBy} */
+  partitionBy<P extends Pair<Row, Row>>(this: DStream<P>, partitions: number | Partitioner): DStream<P> {
+    return this.via(partitionBy<P>(partitions));
+  }
+
+  /** Merges the rows of every batch into one. {@link reduce} */
+  reduce(f: (a: T, b: T) => T): DStream<T> {
+    return this.via(reduce(f));
+  }
+
+  /** Counts how often each row occurs in every batch. {@link countByValue} */
+  countByValue(partitions?: number): DStream<[T, number]> {
+    return this.via(countByValue<T>(partitions));
+  }
+
+  /** Gives the value of every pair to a function that returns any number of values. {@link flatMapValues} */
+  flatMapValues<P extends Pair<Row, Row>, U extends Row>(
+    this: DStream<P>,
+    f: (value: P[1]) => Iterable<U>,
+  ): DStream<[P[0], U]> {
+    return this.via(flatMapValues<P, U>(f));
+  }
+
+  /** Puts the values of each key into one list, batch by batch. {@link groupByKey} */
+  groupByKey<P extends Pair<Row, Row>>(this: DStream<P>, partitions?: number | Partitioner): DStream<[P[0], P[1][]]> {
+    return this.via(groupByKey<P>(partitions));
+  }
+
+  /** Merges the values of each key into something of another kind, batch by batch. {@link combineByKey} */
+  combineByKey<P extends Pair<Row, Row>, C extends Row>(
+    this: DStream<P>,
+    create: (value: P[1]) => C,
+    mergeValue: (merged: C, value: P[1]) => C,
+    mergeCombiners: (a: C, b: C) => C,
+    partitions?: number | Partitioner,
+  ): DStream<[P[0], C]> {
+    return this.via(combineByKey<P, C>(create, mergeValue, mergeCombiners, partitions));
+  }
+
+  /** Puts the values of each key of two streams side by side, batch by batch. {@link cogroup} */
+  cogroup<P extends Pair<Row, Row>, W extends Row>(
+    this: DStream<P>,
+    other: DStream<Pair<P[0], W>>,
+    partitions?: number | Partitioner,
+  ): DStream<[P[0], [P[1][], W[]]]> {
+    return this.via(cogroup<P, W>(partitions), other);
+  }
+
+  /** Joins two streams by key, batch by batch. {@link join} */
+  join<P extends Pair<Row, Row>, W extends Row>(
+    this: DStream<P>,
+    other: DStream<Pair<P[0], W>>,
+    partitions?: number | Partitioner,
+  ): DStream<[P[0], [P[1], W]]> {
+    return this.via(join<P, W>(partitions), other);
+  }
+
+  /** Joins two streams by key, batch by batch, and keeps every pair of this one. {@link leftOuterJoin} */
+  leftOuterJoin<P extends Pair<Row, Row>, W extends Row>(
+    this: DStream<P>,
+    other: DStream<Pair<P[0], W>>,
+    partitions?: number | Partitioner,
+  ): DStream<[P[0], [P[1], W | null]]> {
+    return this.via(leftOuterJoin<P, W>(partitions), other);
+  }
+
+  /** Joins two streams by key, batch by batch, and keeps every pair of the other. {@link rightOuterJoin} */
+  rightOuterJoin<P extends Pair<Row, Row>, W extends Row>(
+    this: DStream<P>,
+    other: DStream<Pair<P[0], W>>,
+    partitions?: number | Partitioner,
+  ): DStream<[P[0], [P[1] | null, W]]> {
+    return this.via(rightOuterJoin<P, W>(partitions), other);
+  }
+
+  /** Joins two streams by key, batch by batch, and keeps every pair of both. {@link fullOuterJoin} */
+  fullOuterJoin<P extends Pair<Row, Row>, W extends Row>(
+    this: DStream<P>,
+    other: DStream<Pair<P[0], W>>,
+    partitions?: number | Partitioner,
+  ): DStream<[P[0], [P[1] | null, W | null]]> {
+    return this.via(fullOuterJoin<P, W>(partitions), other);
+  }
+
   /** Puts the rows of several streams into one. {@link union} */
   union(...others: DStream<T>[]): DStream<T> {
     return this.via(union<T>(), ...others);
@@ -80,14 +217,84 @@ export class DStream<T extends Row> {
     return this.via(transform(f));
   }
 
+  /** Makes the RDD of every batch by a function of the RDDs of two streams. {@link transformWith} */
+  transformWith<U extends Row, V extends Row>(
+    other: DStream<U>,
+    f: (rdd: RDD<T>, other: RDD<U>, time: Time) => RDD<V> | Promise<RDD<V>>,
+  ): DStream<V> {
+    return this.via(transformWith(f), other);
+  }
+
   /** Gives the RDD of every batch to a function: the output that all others are made of. {@link foreachRDD} */
   foreachRDD(f: (rdd: RDD<T>, time: Time) => unknown): void {
     this.to(foreachRDD(f));
   }
 
+  /** Gives the rows of each partition of every batch to a function, for its effect. {@link foreachPartition} */
+  foreachPartition(f: (rows: IterableIterator<T>, index: number) => void | Promise<void>): void {
+    this.to(foreachPartition(f));
+  }
+
+  /** Writes the rows of every batch to a folder of its own, as text. {@link saveAsTextFiles} */
+  saveAsTextFiles(prefix: string, suffix?: string): void {
+    this.to(saveAsTextFiles(prefix, suffix));
+  }
+
+  /** Writes the rows of every batch to a folder of its own, as bytes. {@link saveAsObjectFiles} */
+  saveAsObjectFiles(prefix: string, suffix?: string): void {
+    this.to(saveAsObjectFiles(prefix, suffix));
+  }
+
   /** Prints the time and the first rows of every batch to standard output. {@link print} */
   print(n?: number): void {
     this.to(print(n));
+  }
+
+  /**
+   * Keeps the rows of every RDD that are computed, for further jobs of the batch and for as long as it is remembered;
+   * as values unless another level is given.
+   *
+   * @throws UsageError (CONTEXT.DEFINE_AFTER_START, CONTEXT.DEFINE_AFTER_STOP)
+   */
+  persist(level: StorageLevel = StorageLevel.MEMORY_ONLY): this {
+    this.#program.set(this.node, 'persist()', { level });
+    return this;
+  }
+
+  /** As persist. */
+  cache(): this {
+    return this.persist();
+  }
+
+  /**
+   * How often its rows are written down, a multiple of its slide; implies persist.
+   *
+   * @throws UsageError (DURATION.NOT_POSITIVE, CONTEXT.DEFINE_AFTER_START, CONTEXT.DEFINE_AFTER_STOP)
+   * @throws UsageError (CHECKPOINT.NO_DIRECTORY, CHECKPOINT.BAD_INTERVAL, CHECKPOINT.NOT_PERSISTED) at start
+   */
+  checkpoint(interval: DurationLike): this {
+    const level = this.node.settings.level ?? StorageLevel.MEMORY_ONLY;
+    this.#program.set(this.node, 'checkpoint()', {
+      checkpointMs: positive('checkpoint', interval).milliseconds,
+      level,
+    });
+    return this;
+  }
+
+  /** How far back its RDDs are kept, for `slice`. @throws UsageError as checkpoint */
+  remember(duration: DurationLike): this {
+    this.#program.set(this.node, 'remember()', { rememberMs: positive('remember', duration).milliseconds });
+    return this;
+  }
+
+  /**
+   * The RDDs of all batches from one time to another, both included and moved down to the slide of this stream.
+   *
+   * @throws UsageError (CONTEXT.NOT_STARTED) at the call
+   * @throws UsageError (SLICE.NOT_REMEMBERED) as the promise's, where a source does not remember the batch
+   */
+  slice(from: Time, to: Time): Promise<RDD<T>[]> {
+    return this.#program.slice(this.node, from, to) as unknown as Promise<RDD<T>[]>;
   }
 
   /** Puts an operator behind this stream, ours or your own. @param others its other parents, where it has several */
@@ -109,4 +316,7 @@ export interface Program {
   /** @throws UsageError when the operator cannot be put there, or the context is started or stopped */
   stage(op: Op<Row>, parents: readonly StreamNode[]): StreamNode;
   sink(output: Output<never>, parent: StreamNode): void;
+  /** @param call whose settings these are, for the error when it is too late */
+  set(node: StreamNode, call: string, settings: StreamSettings): void;
+  slice(node: StreamNode, from: Time, to: Time): Promise<RDD<Row>[]>;
 }

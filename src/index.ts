@@ -40,8 +40,16 @@ export type {
   StreamingListener,
 } from './graph/streaming-listener.ts';
 export { defineOp, defineOutput } from './ops/define.ts';
+export type { MapAsyncOptions } from './ops/map-async.ts';
+export { CollectionAccumulator, NumberAccumulator } from './rdd/accumulators.ts';
+export { Broadcast } from './rdd/broadcast.ts';
+export type { CallOptions } from './rdd/calling-async.ts';
 export { HashPartitioner, type Partitioner } from './rdd/partitioner.ts';
-export { RDD } from './rdd/rdd.ts';
+export { RangePartitioner } from './rdd/range-partitioner.ts';
+export { type Order, RDD } from './rdd/rdd.ts';
+export { StatCounter } from './rdd/stat-counter.ts';
+export { StorageLevel } from './rdd/storage-level.ts';
+export type { FileStreamOptions } from './sources/file-stream.ts';
 export type { Converter } from './sources/socket.ts';
 export { type ContextOptions, SparkContext } from './spark-context.ts';
 export {

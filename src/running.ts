@@ -4,11 +4,14 @@ import type { ActorMessage, ContextFact } from './actors/messages.ts';
 import { type ActorSystem, startActors } from './actors/system.ts';
 import { Bus, type Posted } from './core/bus.ts';
 import { callGuarded } from './core/call-guarded.ts';
+import { confKeys } from './core/conf-keys.ts';
 import type { Logger } from './core/logger.ts';
 import type { Row } from './core/row.ts';
 import type { SparkConf } from './core/spark-conf.ts';
 import type { Graph } from './graph/graph.ts';
 import { InputDStream } from './graph/input-dstream.ts';
+import { memoriesOf } from './graph/memory.ts';
+import type { Planning } from './graph/planning.ts';
 import type { Engine } from './rdd/engine.ts';
 import { addresses, receiverInputs, supervisorAddress, wire } from './wiring.ts';
 
@@ -19,6 +22,8 @@ export interface RunningOptions {
   readonly conf: SparkConf;
   readonly logger: Logger;
   readonly listeners: ListenerBus;
+  /** What `ssc.remember` asked for. */
+  readonly rememberMs: number | undefined;
   /** An error of a batch, a source, or of ours. */
   readonly onError: (error: unknown) => void;
   /** Everything has ended. */
@@ -31,6 +36,7 @@ export interface RunningOptions {
 
 /** A program at work: its actors, from the first message to the last. */
 export class Running {
+  readonly planning: Planning;
   readonly #options: RunningOptions;
   readonly #bus: Bus;
   readonly #system: ActorSystem;
@@ -51,7 +57,10 @@ export class Running {
     startInputs(graph, logger);
     this.#giveSlotsBack = engine.executor.reserve(receiverInputs(graph).length);
     this.#bus.register(contextAddress, (message) => this.#hear(message as ContextFact));
-    const planning = { engine, zeroTimeMs };
+    const mayUnpersist = conf.read(confKeys.unpersist);
+    const memories = memoriesOf(graph, { rememberMs: options.rememberMs, mayUnpersist });
+    this.planning = { engine, zeroTimeMs, memories };
+    const { planning } = this;
     this.#system = startActors(
       wire({ graph, planning, runtime, conf, bus: this.#bus, logger, listeners, onBug }),
       onBug,

@@ -11,12 +11,17 @@ import { awaitedOutside } from './graph/batch-scope.ts';
 import type { Lifecycle } from './lifecycle/lifecycle.ts';
 import { type SparkContextCommand, type SparkContextState, sparkContextLifecycle } from './lifecycle/spark-context.ts';
 import { type Holder, worldOf } from './lifecycle/world.ts';
+import { CollectionAccumulator, NumberAccumulator } from './rdd/accumulators.ts';
+import { Broadcast } from './rdd/broadcast.ts';
+import { checkCount } from './rdd/check-count.ts';
 import type { Engine } from './rdd/engine.ts';
 import { Executor } from './rdd/executor.ts';
+import { objectFiles, textFiles, wholeFiles } from './rdd/files.ts';
 import { Loops } from './rdd/fuse.ts';
-import { JobScope } from './rdd/job-scope.ts';
-import { labelHere } from './rdd/label.ts';
-import { rowsPlan, unionPlan } from './rdd/make-plan.ts';
+import { Jobs } from './rdd/jobs.ts';
+import { labelHere, planAs } from './rdd/label.ts';
+import { computedPlan, rowsPlan, unionPlan } from './rdd/make-plan.ts';
+import type { Computation } from './rdd/plan.ts';
 import { RDD } from './rdd/rdd.ts';
 
 /** What a context may be given beside its configuration. */
@@ -48,7 +53,8 @@ export class SparkContext implements Holder, AsyncDisposable {
   streaming: { readonly id: string; stopNow(): void } | undefined;
   readonly #conf: SparkConf;
   readonly #life: Lifecycle<SparkContextState, SparkContextCommand>;
-  readonly #abort = new AbortController();
+  #caches = 0;
+  #cachesIn: string | undefined;
   readonly #warned = new Set<string>();
   #stoppedAt: CallSite | undefined;
 
@@ -127,10 +133,101 @@ export class SparkContext implements Holder, AsyncDisposable {
     this.logger.setLevel(level);
   }
 
-  /** An RDD of these rows, cut into contiguous slices of equal length. @throws UsageError (RDD.BAD_PARTITIONS) */
+  /** An RDD of these rows, cut into contiguous slices of equal length. @throws UsageError (RDD.BAD_COUNT) */
   parallelize<T extends Row>(rows: readonly T[], partitions: number = this.defaultParallelism): RDD<T> {
     this.checkAlive('parallelize()');
     return new RDD<T>(rowsPlan(rows, partitions, labelHere('parallelize')), this.engine);
+  }
+
+  /**
+   * Numbers from `start` to before `end`, `step` apart; with one argument, from 0. They are made when they are read.
+   *
+   * @throws UsageError (RDD.BAD_RANGE, RDD.BAD_COUNT)
+   */
+  range(start: number, end?: number, step = 1, partitions: number = this.defaultParallelism): RDD<number> {
+    this.checkAlive('range()');
+    const [from, to] = end === undefined ? [0, start] : [start, end];
+    const length = Math.max(0, Math.ceil((to - from) / step));
+    if (!Number.isSafeInteger(length)) throw new UsageError('RDD.BAD_RANGE', { from, to, step });
+    return planAs(labelHere('range'), () => {
+      const counts = Array.from({ length: partitions }, (_, i) => i);
+      return this.parallelize(counts, partitions).narrow('mapPartitions', function* (_rows: never, index: number) {
+        const edge = (i: number): number => Math.floor((i * length) / partitions);
+        for (let i = edge(index); i < edge(index + 1); i++) yield from + i * step;
+      });
+    });
+  }
+
+  /**
+   * Lines of text, without their ends (LF or CRLF), as UTF-8; read when a job needs them.
+   *
+   * @param path a file, a folder, or a name with * and ? in it; several with commas between
+   * @param minPartitions into how many parts of about equal size; 2 unless given, 1 with one slot
+   * @throws UsageError (FILES.NOT_FOUND) in the job
+   */
+  textFile(path: string, minPartitions: number = Math.min(this.defaultParallelism, 2)): RDD<string> {
+    return this.#computed('textFile', textFiles(this.engine.runtime.storage, path, minPartitions), minPartitions);
+  }
+
+  /** Whole files as [path, text]. @throws UsageError (FILES.NOT_FOUND) in the job */
+  wholeTextFiles(path: string, minPartitions: number = Math.min(this.defaultParallelism, 2)): RDD<[string, string]> {
+    return this.#computed(
+      'wholeTextFiles',
+      wholeFiles(this.engine.runtime.storage, path, minPartitions),
+      minPartitions,
+    );
+  }
+
+  /** The rows that `saveAsObjectFile(path)` wrote. @throws UsageError (FILES.NOT_FOUND) in the job */
+  objectFile<T extends Row>(path: string, minPartitions: number = Math.min(this.defaultParallelism, 2)): RDD<T> {
+    return this.#computed('objectFile', objectFiles(this.engine.runtime.storage, path, minPartitions), minPartitions);
+  }
+
+  /** The partitions of all, one after the other. */
+  union<T extends Row>(rdds: readonly RDD<T>[]): RDD<T> {
+    this.checkAlive('union()');
+    return new RDD<T>(unionPlan(rdds.map((rdd) => rdd.plan)), this.engine);
+  }
+
+  /** A value that all functions may read. */
+  broadcast<T>(value: T): Broadcast<T> {
+    this.checkAlive('broadcast()');
+    return new Broadcast(value);
+  }
+
+  /** A sum of whole numbers that functions add to. */
+  longAccumulator(name?: string): NumberAccumulator {
+    return new NumberAccumulator(name);
+  }
+
+  /** A sum of numbers that functions add to. */
+  doubleAccumulator(name?: string): NumberAccumulator {
+    return new NumberAccumulator(name);
+  }
+
+  /** A list that functions add to. */
+  collectionAccumulator<T>(name?: string): CollectionAccumulator<T> {
+    return new CollectionAccumulator(name);
+  }
+
+  /** Actions outside streaming that begin from now on belong to this group, until it is cleared. */
+  setJobGroup(group: string, _description = ''): void {
+    this.engine.jobs.setGroup(group);
+  }
+
+  /** Jobs that are begun from now on belong to no group. */
+  clearJobGroup(): void {
+    this.engine.jobs.setGroup(undefined);
+  }
+
+  /** Aborts the actions of a group that are under way; they reject with JOB.ABORTED. */
+  cancelJobGroup(group: string): void {
+    this.engine.jobs.cancelGroup(group);
+  }
+
+  /** Aborts all actions and jobs of batches that are under way; later ones go on. */
+  cancelAllJobs(): void {
+    this.engine.jobs.cancelAll();
   }
 
   /** An RDD of no partition. */
@@ -157,7 +254,8 @@ export class SparkContext implements Holder, AsyncDisposable {
     this.#stoppedAt ??= at;
     if (this.#life.may({ type: 'context.stop' })) this.#life.send({ type: 'context.stop' });
     await this.#life.whenStopped;
-    this.#abort.abort();
+    this.engine.jobs.cancelAll();
+    if (this.#cachesIn !== undefined) await this.engine.runtime.storage.remove(this.#cachesIn);
   }
 
   /** As `stop`. */
@@ -184,16 +282,31 @@ export class SparkContext implements Holder, AsyncDisposable {
     throw new UsageError('CONTEXT.SPARK_CONTEXT_STOPPED', { call }, { at });
   }
 
+  /** Where this context keeps partitions on disk. */
+  #cacheFolder(runtime: Runtime): string {
+    this.#cachesIn ??= `${runtime.scratchFolder}/firesteel-${runtime.random.id()}`;
+    return this.#cachesIn;
+  }
+
+  #computed<T extends Row>(name: string, computation: Computation, partitionCount: number): RDD<T> {
+    this.checkAlive(`${name}()`);
+    checkCount(name, partitionCount);
+    return new RDD<T>(computedPlan([], computation, partitionCount, labelHere(name)), this.engine);
+  }
+
   #makeEngine(runtime: Runtime, slots: number): Engine {
     const parallelism = this.#conf.read(confKeys.defaultParallelism);
+    const jobs = new Jobs();
     return {
       runtime,
+      jobs,
+      currentJob: () => jobs.current(),
+      nextCacheFolder: () => `${this.#cacheFolder(runtime)}/rdd-${this.#caches++}`,
       executor: new Executor(runtime, slots),
       loops: new Loops(this.#conf.read(confKeys.codegen)),
       logger: this.logger.child('Executor'),
       defaultParallelism: parallelism ?? slots,
       shufflePartitions: parallelism,
-      rootJob: JobScope.endless('the SparkContext', this.#abort.signal),
       warnSlow: (path, tookMs) => {
         if (this.#warned.has(path)) return;
         this.#warned.add(path);

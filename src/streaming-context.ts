@@ -8,14 +8,15 @@ import { parseMaster } from './core/master.ts';
 import type { Row } from './core/row.ts';
 import { SparkConf } from './core/spark-conf.ts';
 import { systemRuntime } from './core/system-runtime.ts';
-import { type Duration, type DurationLike, durationOf, Milliseconds } from './core/time.ts';
+import { type Duration, type DurationLike, durationOf, Milliseconds, type Time } from './core/time.ts';
 import { Waiter } from './core/waiter.ts';
 import { DStream, type Program } from './dstream.ts';
 import { awaitedOutside } from './graph/batch-scope.ts';
-import { checkCode, checkStage, mistakesOf } from './graph/checks.ts';
+import { checkCode, checkpointMistakes, checkStage, mistakesOf, positive } from './graph/checks.ts';
 import { type Graph, GraphBuilder } from './graph/graph.ts';
 import type { InputDStream } from './graph/input-dstream.ts';
 import type { Receiver } from './graph/receiver.ts';
+import { sliceOf } from './graph/slice.ts';
 import type { StreamingListener } from './graph/streaming-listener.ts';
 import type { Lifecycle } from './lifecycle/lifecycle.ts';
 import {
@@ -28,17 +29,13 @@ import {
   visibleState,
 } from './lifecycle/streaming-context.ts';
 import { type Holder, type World, worldOf } from './lifecycle/world.ts';
+import { transformAll } from './ops/transform.ts';
+import { union } from './ops/union.ts';
 import type { RDD } from './rdd/rdd.ts';
 import { Running } from './running.ts';
-import { QueueInput } from './sources/queue.ts';
-import {
-  type Converter,
-  endpointOf,
-  lineBytesMax,
-  SocketStreamReceiver,
-  SocketTextReceiver,
-} from './sources/socket.ts';
+import type { FileWorld } from './sources/file-stream.ts';
 import { type ContextOptions, SparkContext } from './spark-context.ts';
+import { StreamSources } from './stream-sources.ts';
 import { receiverInputs } from './wiring.ts';
 
 /** Where a StreamingContext stands. While it stops it is still ACTIVE, as in Spark. */
@@ -69,7 +66,7 @@ export interface WaitOptions {
  *
  * Spark: as StreamingContext; whatever has to wait returns a promise.
  */
-export class StreamingContext implements Holder, AsyncDisposable {
+export class StreamingContext extends StreamSources implements Holder, AsyncDisposable {
   readonly sparkContext: SparkContext;
   /** @internal */
   readonly madeAt: CallSite;
@@ -91,9 +88,12 @@ export class StreamingContext implements Holder, AsyncDisposable {
   readonly #life: Lifecycle<InnerState, StreamingContextCommand | StreamingContextFact>;
   readonly #waiter = new Waiter();
   #running: Running | undefined;
+  #checkpointDir: string | undefined;
+  #remember: Duration | undefined;
 
   /** @param batchDuration how often there is a batch: `Seconds(1)`, or `'1 second'` */
   constructor(sparkContextOrConf: SparkContext | SparkConf, batchDuration: DurationLike, options: ContextOptions = {}) {
+    super();
     this.madeAt = CallSite.here();
     options.signal?.throwIfAborted();
     this.#batch = durationOf(batchDuration);
@@ -142,47 +142,44 @@ export class StreamingContext implements Holder, AsyncDisposable {
     return this.#startedAt;
   }
 
-  /**
-   * Lines of text from a TCP server, without their ends (LF or CRLF), as UTF-8.
-   *
-   * A connection that is refused, breaks or ends is made again after a back-off. A server that sends faster than
-   * batches are worked off is slowed down by TCP.
-   *
-   * @throws UsageError (SOCKET.BAD_HOST, SOCKET.BAD_PORT)
-   */
-  socketTextStream(host: string, port: number): DStream<string> {
-    return this.#receive('socketTextStream', new SocketTextReceiver(endpointOf(host, port), lineBytesMax));
+  /** The rows of several streams as one. {@link union} */
+  union<T extends Row>(streams: readonly DStream<T>[]): DStream<T> {
+    return this.#together('union', streams).via(union<T>(), ...streams.slice(1));
+  }
+
+  /** Makes the RDD of every batch of those of several streams, in their order. {@link transform} */
+  transform<U extends Row>(
+    streams: readonly DStream<Row>[],
+    f: (rdds: readonly RDD<Row>[], time: Time) => RDD<U> | Promise<RDD<U>>,
+  ): DStream<U> {
+    return this.#together('transform', streams).via(transformAll(f), ...streams.slice(1));
   }
 
   /**
-   * Rows that `convert` reads from the bytes of a TCP server; it is called once for each connection.
+   * Where the program writes down what must survive it; needed by streams that keep state.
    *
-   * @throws UsageError (SOCKET.BAD_HOST, SOCKET.BAD_PORT)
+   * Nothing is durable yet: a program that comes back begins anew.
+   *
+   * @throws UsageError (CONTEXT.DEFINE_AFTER_START, CONTEXT.DEFINE_AFTER_STOP)
    */
-  socketStream<T extends Row>(host: string, port: number, convert: Converter<T>): DStream<T> {
-    checkCode({ name: 'socketStream', code: [convert] });
-    return this.#receive('socketStream', new SocketStreamReceiver(endpointOf(host, port), convert));
+  checkpoint(directory: string): void {
+    this.#checkDefinable('checkpoint()');
+    this.#checkpointDir = directory;
+    this.#logger.warn(`The checkpoint directory is ${directory}, but nothing is written to it yet: no batch survives.`);
   }
 
   /**
-   * RDDs from an array that the program goes on filling at its end.
+   * How far back the RDDs of all streams are kept, for `slice`; once only.
    *
-   * @param oneAtATime one RDD a batch; false for all that are there, as one
-   * @param defaultRDD for a batch that finds the queue empty; null for an RDD of no partition, by default one empty
-   *   partition
+   * @throws UsageError (CONTEXT.REMEMBER_TWICE, CONTEXT.DEFINE_AFTER_START, CONTEXT.DEFINE_AFTER_STOP)
    */
-  queueStream<T extends Row>(queue: RDD<T>[], oneAtATime = true, defaultRDD?: RDD<T> | null): DStream<T> {
-    return this.#input('queueStream', new QueueInput(queue, oneAtATime, defaultRDD));
-  }
-
-  /** A source of your own that data arrives at by itself. @throws UsageError (INPUT.ALREADY_USED) */
-  receiverStream<T extends Row>(receiver: Receiver<T>): DStream<T> {
-    return this.#receive('receiverStream', receiver);
-  }
-
-  /** A source of your own that is asked for its data at every batch. @throws UsageError (INPUT.ALREADY_USED) */
-  inputStream<T extends Row>(input: InputDStream<T>): DStream<T> {
-    return this.#input(input.name, input);
+  remember(duration: DurationLike): void {
+    this.#checkDefinable('remember()');
+    const asked = positive('remember', duration);
+    const before = this.#remember;
+    if (before !== undefined)
+      throw new UsageError('CONTEXT.REMEMBER_TWICE', { before: String(before), now: String(asked) });
+    this.#remember = asked;
   }
 
   /** Tells a listener all that happens from now on. */
@@ -205,9 +202,7 @@ export class StreamingContext implements Holder, AsyncDisposable {
    */
   start(): void {
     const graph = this.#builder.freeze();
-    // No output can reach a receiver yet where there is none; those to come will need a slot all the same.
-    const receivers = receiverInputs(graph.sinks.length === 0 ? this.#builder : graph).length;
-    const mistakes = this.#mistakes(receivers);
+    const mistakes = this.#mistakes(graph);
     const command = this.#startCommand(mistakes.length);
     if (!this.#life.may(command)) {
       this.#refuseStart(command, mistakes);
@@ -223,6 +218,7 @@ export class StreamingContext implements Holder, AsyncDisposable {
         conf: this.#conf,
         logger: this.#logger,
         listeners: this.#listeners,
+        rememberMs: this.#remember?.milliseconds,
         onError: (error) => this.#waiter.fail(error),
         onEnd: () => this.#ended(),
         onMessage: this.onMessage,
@@ -319,18 +315,37 @@ export class StreamingContext implements Holder, AsyncDisposable {
         checkCode(output);
         this.#builder.sink(output, parent);
       },
+      set: (node, call, settings) => {
+        this.#checkDefinable(call);
+        Object.assign(node.settings, settings);
+      },
+      slice: (node, from, to) => {
+        if (this.#running === undefined) throw new UsageError('CONTEXT.NOT_STARTED', { call: 'slice()' });
+        return sliceOf(node, from.milliseconds, to.milliseconds, this.#running.planning);
+      },
     };
   }
 
-  #receive<T extends Row>(name: string, receiver: Receiver<T>): DStream<T> {
-    return this.#input(name, receiver);
-  }
-
-  #input<T extends Row>(name: string, source: InputDStream<T> | Receiver<T>): DStream<T> {
+  /** @internal */
+  protected override source<T extends Row>(name: string, source: InputDStream<T> | Receiver<T>): DStream<T> {
     this.#checkDefinable(`${name}()`);
     if (usedSources.has(source)) throw new UsageError('INPUT.ALREADY_USED', { name: source.name });
     usedSources.add(source);
     return new DStream<T>(this.#program, this.#builder.input(name, source as unknown as Receiver<Row>));
+  }
+
+  /** @internal */
+  protected override get world(): FileWorld {
+    const { runtime } = this.sparkContext.engine;
+    const warn = (message: string, error: unknown): void => this.#logger.warn(message, error);
+    return { runtime, conf: this.#conf, batchMs: this.#batch.milliseconds, warn };
+  }
+
+  /** @throws UsageError (GRAPH.WRONG_ARITY) for no stream */
+  #together<T extends Row>(operator: string, streams: readonly DStream<T>[]): DStream<T> {
+    const [first] = streams;
+    if (first === undefined) throw new UsageError('GRAPH.WRONG_ARITY', { operator, arity: 'one or more', parents: 0 });
+    return first;
   }
 
   #checkDefinable(call: string): void {
@@ -341,10 +356,16 @@ export class StreamingContext implements Holder, AsyncDisposable {
     throw new UsageError('CONTEXT.DEFINE_AFTER_START', { call }, { at });
   }
 
-  #mistakes(receivers: number): readonly UsageError[] {
+  #mistakes(graph: Graph): readonly UsageError[] {
     const { master, engine } = this.sparkContext;
     const { slots } = parseMaster(master, engine.runtime.cores);
-    return mistakesOf({ outputs: this.#builder.outputCount, receivers, slots, master, madeAt: String(this.madeAt) });
+    // No output can reach a receiver yet where there is none; those to come will need a slot all the same.
+    const receivers = receiverInputs(graph.sinks.length === 0 ? this.#builder : graph).length;
+    const madeAt = String(this.madeAt);
+    return [
+      ...mistakesOf({ outputs: graph.sinks.length, receivers, slots, master, madeAt }),
+      ...checkpointMistakes(graph, this.#checkpointDir),
+    ];
   }
 
   #startCommand(mistakes: number): StartCommand {

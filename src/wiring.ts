@@ -78,6 +78,7 @@ export function wire(wiring: Wiring): ActorDefinition[] {
           clock: runtime.clock,
           zeroTimeMs: planning.zeroTimeMs,
           inputs: graph.inputs,
+          memories: [...graph.inputs, ...graph.stages].map((node) => node.id),
           sinks: graph.sinks,
           concurrentJobs: conf.read(confKeys.concurrentJobs),
           batchClock: clock,

@@ -44,9 +44,12 @@ export function receiverInput(
         announce(options, blocksToAnswer(node, timeMs, blocks, planning), numRecords, undefined, post);
       },
       'batch.sealed': ({ timeMs }) => {
-        const blocks = allocated.get(timeMs) ?? [];
-        allocated.delete(timeMs);
-        if (blocks.length > 0) post(receiver, { type: 'block.freed', blocks });
+        const horizonMs = planning.memories.get(node)?.seal(timeMs) ?? timeMs;
+        for (const [atMs, blocks] of allocated) {
+          if (atMs > horizonMs) break;
+          allocated.delete(atMs);
+          if (blocks.length > 0) post(receiver, { type: 'block.freed', blocks });
+        }
       },
       'input.close': () => post(options.supervisor, { type: 'receiver.stop' }),
       'receiver.closed': () => post(options.drain, { type: 'input.closed', hasMore: unallocated.length > 0 }),
@@ -102,7 +105,7 @@ export function askedInput(
           post(options.drain, { type: 'input.stopped' });
         });
       },
-      'batch.sealed': () => undefined,
+      'batch.sealed': ({ timeMs }) => void planning.memories.get(node)?.seal(timeMs),
       'block.stored': notMine,
       'block.sealed': notMine,
       'receiver.closed': notMine,

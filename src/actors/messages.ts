@@ -133,7 +133,7 @@ export type InputMessage =
   | Exclude<BlockFact, { type: 'block.freed' }>
   | ReceiverEnd
   | Extract<BatchEnd, { type: 'batch.sealed' }>;
-export type StageMessage = Answer;
+export type StageMessage = Answer | Extract<BatchEnd, { type: 'batch.sealed' }>;
 export type SinkMessage = Answer | SinkCommand;
 export type SchedulerMessage = JobFact | InputFact | SchedulerCommand;
 export type ReceiverMessage = ReceiverCommand | Extract<BlockFact, { type: 'block.freed' }>;

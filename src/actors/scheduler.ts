@@ -11,6 +11,8 @@ export interface SchedulerOptions {
   readonly clock: Clock;
   readonly zeroTimeMs: number;
   readonly inputs: readonly InputNode[];
+  /** Who remembers batches: inputs and stages. */
+  readonly memories: readonly Address[];
   readonly sinks: readonly SinkNode[];
   /** spark.streaming.concurrentJobs: how many outputs run at a time. */
   readonly concurrentJobs: number;
@@ -175,7 +177,7 @@ class Scheduler implements Behaviour<SchedulerMessage> {
       this.#batches.delete(timeMs);
       this.#sealedMs = timeMs;
       if (batch.isDropped) continue;
-      for (const input of this.#options.inputs) this.#post(input.id, { type: 'batch.sealed', timeMs });
+      for (const node of this.#options.memories) this.#post(node, { type: 'batch.sealed', timeMs });
     }
     this.#checkFinished();
   }

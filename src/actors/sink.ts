@@ -21,18 +21,26 @@ export interface SinkOptions {
 export function sink(options: SinkOptions, post: Post): Behaviour<SinkMessage> {
   const { node, planning, runtime, scheduler } = options;
   const waiting = new Map<number, RDD<Row>>();
-  const abort = new AbortController();
+  const running = new Set<AbortController>();
+  const abortAll = (): void => {
+    for (const abort of running) abort.abort();
+  };
 
   const run = (timeMs: number): void => {
     const rdd = waiting.get(timeMs);
     assert(rdd !== undefined, `${node.id} has a job for ${timeMs} ms when it is told to run it`);
-    waiting.delete(timeMs);
+    // Jobs are run in order of time: what waits from before belongs to a batch that was refused.
+    for (const earlierMs of waiting.keys()) if (earlierMs <= timeMs) waiting.delete(earlierMs);
+    const abort = new AbortController();
+    running.add(abort);
     activity(runtime, `${node.id} at ${timeMs} ms`, post, async () => {
       try {
-        await runOutput(node, rdd, timeMs, planning.engine, abort.signal);
+        await runOutput(node, rdd, timeMs, planning.engine, abort);
         post(scheduler, { type: 'job.done', timeMs });
       } catch (error) {
         post(scheduler, { type: 'job.failed', timeMs, error: error as FiresteelError });
+      } finally {
+        running.delete(abort);
       }
     });
   };
@@ -46,8 +54,8 @@ export function sink(options: SinkOptions, post: Post): Behaviour<SinkMessage> {
       'rdd.none': ({ timeMs }) => post(scheduler, { type: 'job.none', timeMs }),
       'rdd.failed': ({ timeMs, error }) => post(scheduler, { type: 'job.refused', timeMs, error }),
       'job.run': ({ timeMs }) => run(timeMs),
-      'job.abort': () => abort.abort(),
+      'job.abort': abortAll,
     },
-    stop: () => abort.abort(),
+    stop: abortAll,
   };
 }

@@ -62,5 +62,12 @@ export function stage(options: StageOptions, post: Post): Behaviour<StageMessage
     for (const child of options.children) post(child, answer);
   };
 
-  return { on: { 'rdd.ready': hear, 'rdd.none': hear, 'rdd.failed': hear } };
+  return {
+    on: {
+      'rdd.ready': hear,
+      'rdd.none': hear,
+      'rdd.failed': hear,
+      'batch.sealed': ({ timeMs }) => void planning.memories.get(node)?.seal(timeMs),
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import { type ErrorOptions, UsageError } from './errors.ts';
-import { type Duration, durationOf, Milliseconds } from './time.ts';
+import { type Duration, durationOf, Milliseconds, Seconds } from './time.ts';
 
 /**
  * A configuration key that firesteel honours.
@@ -57,23 +57,25 @@ export function intKey<T extends number | undefined>(
   return { ...described(spec), name, type: 'int', unit: spec.unit, parse };
 }
 
-/** A key whose value is a length of time; a number without a unit is milliseconds, as in Spark. */
+/** A key whose value is a length of time; a number without a unit is milliseconds, or seconds where Spark has it so. */
 export function durationKey<T extends Duration | undefined>(
   name: string,
-  spec: Spec<T> & { readonly minMs: number },
+  spec: Spec<T> & { readonly minMs: number; readonly bareUnit?: 'ms' | 's' },
 ): ConfKey<Duration | T> {
-  const accepted = `a length of time, at least ${spec.minMs} ms, such as '200 ms' or '2s'; a bare number counts ms`;
+  const { minMs, bareUnit = 'ms' } = spec;
+  const accepted = `a length of time, at least ${minMs} ms, such as '200 ms' or '2s'; a bare number counts ${bareUnit}`;
+  const bare = bareUnit === 's' ? Seconds : Milliseconds;
   const parse = (text: string): Duration => {
-    const value = readDuration(name, text, accepted);
-    if (value.milliseconds < spec.minMs) throw badValue(name, text, accepted);
+    const value = readDuration(name, text, bare, accepted);
+    if (value.milliseconds < minMs) throw badValue(name, text, accepted);
     return value;
   };
   return { ...described(spec), name, type: 'duration', unit: '', parse };
 }
 
-function readDuration(name: string, text: string, accepted: string): Duration {
+function readDuration(name: string, text: string, bare: (n: number) => Duration, accepted: string): Duration {
   try {
-    return /^\s*\d+\s*$/.test(text) ? Milliseconds(Number(text)) : durationOf(text);
+    return /^\s*\d+\s*$/.test(text) ? bare(Number(text)) : durationOf(text);
   } catch (cause) {
     throw badValue(name, text, accepted, { cause });
   }

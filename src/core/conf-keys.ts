@@ -14,6 +14,9 @@ export interface ConfKeys {
   readonly receiverRestartDelay: ConfKey<Duration>;
   readonly gracefulStopTimeout: ConfKey<Duration | undefined>;
   readonly stopSparkContextByDefault: ConfKey<boolean>;
+  readonly unpersist: ConfKey<boolean>;
+  readonly fileStreamMinRemember: ConfKey<Duration | undefined>;
+  readonly minRemember: ConfKey<Duration>;
   readonly receiverRestartDelayMax: ConfKey<Duration>;
   readonly receiverRestartsMax: ConfKey<number>;
   readonly receiverBufferBytesMax: ConfKey<number>;
@@ -77,6 +80,26 @@ export const confKeys: ConfKeys = {
   stopSparkContextByDefault: flagKey('spark.streaming.stopSparkContextByDefault', {
     byDefault: true,
     doc: 'Whether `stop()` of a StreamingContext stops its SparkContext too when the call does not say.',
+  }),
+  unpersist: flagKey('spark.streaming.unpersist', {
+    byDefault: true,
+    doc: 'Whether the rows that a stream persists are let go when their batch is no longer remembered.',
+  }),
+  fileStreamMinRemember: durationKey('spark.streaming.fileStream.minRememberDuration', {
+    byDefault: undefined,
+    defaultText: 'spark.streaming.minRememberDuration',
+    minMs: 1,
+    bareUnit: 's',
+    doc:
+      'How long ago a file may have been changed for a file stream to read it, and how long it is remembered as ' +
+      'read; rounded up to whole batches. A bare number is seconds.',
+  }),
+  minRemember: durationKey('spark.streaming.minRememberDuration', {
+    byDefault: Minutes(1),
+    defaultText: '60 s',
+    minMs: 1,
+    bareUnit: 's',
+    doc: 'The older name of the same.',
   }),
   receiverRestartDelayMax: durationKey('firesteel.receiver.restartDelayMax', {
     byDefault: Minutes(1),

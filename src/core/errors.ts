@@ -113,6 +113,11 @@ interface StageFacts {
 }
 
 const texts = {
+  'ASYNC.BAD_OPTION': (f: { readonly option: string; readonly value: string }): ErrorText => ({
+    what: `mapAsync was given ${f.option}: ${f.value}.`,
+    why: 'concurrency and timeoutMs are whole numbers of at least 1; onError is fail, drop or a function.',
+    fix: "mapAsync(f, { concurrency: 8, timeoutMs: 1000, onError: 'drop' })",
+  }),
   'BATCH.PARENT_WITHOUT_RDD': (f: InBatch & { readonly operator: string; readonly parent: string }): ErrorText => ({
     what: `${f.operator} has nothing to work on in batch ${f.timeMs} ms: ${f.parent} made no RDD for it.`,
     why: `${f.operator} needs an RDD of every parent in every batch; no RDD is not the same as an empty one.`,
@@ -124,6 +129,11 @@ const texts = {
       'Functions of transform, and sources that are asked, run on the driver before the batch does; without them ' +
       'it cannot be.',
     fix: 'Look at the cause below. Later batches go on; the outputs of this one did not run.',
+  }),
+  'BROADCAST.DESTROYED': (_: object): ErrorText => ({
+    what: 'A broadcast was read after destroy().',
+    why: 'destroy() lets go of the value for good.',
+    fix: 'Use unpersist() where the value is needed again, or broadcast it anew.',
   }),
   'BUG.ASSERTION': (f: { readonly what: string }): ErrorText => ({
     what: `An invariant does not hold: ${f.what}.`,
@@ -163,6 +173,32 @@ const texts = {
     why: 'A message that nobody understands would be lost in silence.',
     fix: reportBug,
   }),
+  'CACHE.NOT_SERIALIZABLE': (f: { readonly level: string; readonly reason: string }): ErrorText => ({
+    what: `Rows cannot be kept as ${f.level}: ${f.reason}`,
+    why: 'That level keeps rows as bytes, which functions and the classes of objects do not survive.',
+    fix: 'Keep them as values: persist(StorageLevel.MEMORY_ONLY), or map them to plain data first.',
+  }),
+  'CHECKPOINT.BAD_INTERVAL': (f: {
+    readonly stream: string;
+    readonly intervalMs: number;
+    readonly slideMs: number;
+  }): ErrorText => ({
+    what:
+      `The checkpoint interval for ${f.stream} has been set to ${f.intervalMs} ms, ` +
+      `which is not a multiple of its slide time (${f.slideMs} ms).`,
+    why: 'Its rows are written down when it has some, which is once each slide.',
+    fix: `Set it to a multiple of ${f.slideMs} ms; five to ten slides are usual.`,
+  }),
+  'CHECKPOINT.NOT_PERSISTED': (f: { readonly stream: string }): ErrorText => ({
+    what: `${f.stream} is to be checkpointed, and its storage level is NONE.`,
+    why: 'Its rows would be computed twice: once for the program, once to be written down.',
+    fix: 'Leave the level alone (checkpoint sets one), or persist with another.',
+  }),
+  'CHECKPOINT.NO_DIRECTORY': (f: { readonly stream: string }): ErrorText => ({
+    what: `${f.stream} is to be checkpointed, and the checkpoint directory has not been set.`,
+    why: 'There is nowhere to write its rows down.',
+    fix: 'Set it before start(): ssc.checkpoint(directory).',
+  }),
   'CLOCK.ALREADY_MOVING': (f: { readonly nowMs: number }): ErrorText => ({
     what: `The clock of the test was told to move while it was moving, at ${f.nowMs} ms.`,
     why: 'Two moves at once have no order, so that the test would not repeat.',
@@ -200,6 +236,11 @@ const texts = {
     why: 'It says where the program runs, and in how many slots.',
     fix: "new SparkConf().setMaster('local[*]')",
   }),
+  'CONSTANT.NOT_AN_RDD': (f: { readonly given: string }): ErrorText => ({
+    what: `constantInputDStream was given ${f.given} where it takes an RDD.`,
+    why: 'It gives the same RDD to every batch.',
+    fix: 'Make one first: ssc.constantInputDStream(ssc.sparkContext.parallelize([1, 2, 3])).',
+  }),
   'CONTEXT.ALREADY_STOPPED': (f: { readonly call: string }): ErrorText => ({
     what: `${f.call} was called on a stopped StreamingContext.`,
     why: 'Its receivers and clock are gone, so it can never run again.',
@@ -226,6 +267,11 @@ const texts = {
     why: 'A stopped context never runs again, so nothing added to it could.',
     fix: 'Make a new one on the same SparkContext: new StreamingContext(sc, Seconds(1)).',
   }),
+  'CONTEXT.NOT_STARTED': (f: { readonly call: string }): ErrorText => ({
+    what: `${f.call} was called on a StreamingContext that is not active.`,
+    why: 'It looks at batches, and there are batches only between start() and stop().',
+    fix: 'Call it after start(): in foreachRDD, or beside the running program.',
+  }),
   'CONTEXT.NO_OUTPUTS': (_: object): ErrorText => ({
     what: 'start() was called on a program without an output operation, so there is nothing to execute.',
     why: 'Streams are only computed for the outputs behind them.',
@@ -250,6 +296,11 @@ const texts = {
     fix:
       'Stop the other one first: await StreamingContext.getActive()?.stop(false). This one can still be started ' +
       'after that.',
+  }),
+  'CONTEXT.REMEMBER_TWICE': (f: { readonly before: string; readonly now: string }): ErrorText => ({
+    what: `remember(${f.now}) was called after remember(${f.before}).`,
+    why: 'How long a context remembers is set once.',
+    fix: 'Call it once, with the longest duration that is needed.',
   }),
   'CONTEXT.SEVERAL_MISTAKES': (f: { readonly mistakes: readonly string[] }): ErrorText => ({
     what: `start() found ${f.mistakes.length} mistakes in the program:${f.mistakes.map(numbered).join('')}`,
@@ -279,6 +330,41 @@ const texts = {
     what: 'stop() was called inside a streaming listener.',
     why: 'Stopping tells the listeners, and waits for them; a listener that waits for that would wait for itself.',
     fix: 'Let the listener resolve a promise that the main program awaits before it calls stop().',
+  }),
+  'DURATION.NOT_POSITIVE': (f: { readonly call: string; readonly duration: string }): ErrorText => ({
+    what: `${f.call} was given a duration of ${f.duration}.`,
+    why: 'It says how long or how often, so it must be longer than 0 ms.',
+    fix: 'Give it a longer one: Seconds(10).',
+  }),
+  'FILES.BAD_DIRECTORY': (f: { readonly call: string; readonly directory: string }): ErrorText => ({
+    what: `${f.call} was given '${f.directory}', which is no directory.`,
+    why: 'It looks for new files in a directory, so it takes the path of one.',
+    fix: "Name one, such as '/data/incoming', or several, such as '/data/*/incoming'.",
+  }),
+  'FILES.BAD_RECORD_LENGTH': (f: { readonly recordLength: string }): ErrorText => ({
+    what: `binaryRecordsStream cannot cut files into records of ${f.recordLength} bytes.`,
+    why: 'All records have the same length, which is a whole number of at least 1.',
+    fix: 'Say how many bytes a record has; records of different lengths are for fileStream and a function of your own.',
+  }),
+  'FILES.CUT_RECORD': (f: {
+    readonly path: string;
+    readonly sizeBytes: number;
+    readonly recordLength: number;
+    readonly rest: number;
+  }): ErrorText => ({
+    what: `${f.path} ends in the middle of a record: of its ${f.sizeBytes} bytes, ${f.rest} are left over.`,
+    why: `All records of a binaryRecordsStream have ${f.recordLength} bytes, so a whole file has a multiple of that.`,
+    fix: 'Write files elsewhere and move them in when they are complete; if they are, mend the record length.',
+  }),
+  'FILES.NOT_FOUND': (f: { readonly path: string }): ErrorText => ({
+    what: `Input path does not exist: ${f.path}`,
+    why: 'No file is there, and no folder with files in it.',
+    fix: 'Check the path; it is relative to the folder in which the process was started.',
+  }),
+  'FILES.NO_ROWS': (f: { readonly path: string; readonly message: string }): ErrorText => ({
+    what: `The file ${f.path} holds no rows: ${f.message}`,
+    why: 'objectFile reads what saveAsObjectFile wrote; nothing else can become rows.',
+    fix: 'Read text with textFile(path) or wholeTextFiles(path).',
   }),
   'GRAPH.DIFFERENT_SLIDES': (f: { readonly operator: string; readonly slides: readonly number[] }): ErrorText => ({
     what:
@@ -341,22 +427,24 @@ const texts = {
     why: `The levels are ${f.levels}.`,
     fix: 'Name one of them; upper and lower case are the same.',
   }),
+  'ORDER.NOT_COMPARABLE': (f: { readonly a: string; readonly b: string }): ErrorText => ({
+    what: `${f.a} and ${f.b} have no order.`,
+    why: 'Only values of one kind are compared: numbers, text, booleans, bigints, dates, and tuples of these.',
+    fix: 'Map rows to one kind first, or give an order of your own: sortBy(f, true, undefined, (a, b) => …).',
+  }),
   'OUTPUT.THREW': (f: { readonly output: string; readonly timeMs: number; readonly message: string }): ErrorText => ({
     what: `The function of ${f.output} threw in batch ${f.timeMs} ms: ${f.message}`,
     why: 'It failed as a whole, outside of any one row.',
     fix: 'Look at the cause below. Later batches go on; this output of this batch is lost unless it is run again.',
   }),
   'PARTITIONER.OUT_OF_RANGE': (f: {
-    readonly operator: string;
     readonly key: string;
-    readonly partition: string;
-    readonly partitionCount: number;
+    readonly place: string;
+    readonly numPartitions: number;
   }): ErrorText => ({
-    what:
-      `The partitioner of ${f.operator} put the key ${f.key} into partition ${f.partition}, of ` +
-      `${f.partitionCount}.`,
-    why: 'It places every key in a partition that there is, counted from 0.',
-    fix: 'Return a whole number in [0, partitionCount); of a hash that may be negative, the remainder made positive.',
+    what: `A partitioner put the key ${f.key} into partition ${f.place} of ${f.numPartitions}.`,
+    why: `Partitions are numbered from 0 to ${f.numPartitions - 1}.`,
+    fix: 'Let getPartition(key) return a whole number in that range, for every key.',
   }),
   'PRINT.BAD_COUNT': (f: { readonly n: string }): ErrorText => ({
     what: `print(${f.n}) was called.`,
@@ -368,17 +456,61 @@ const texts = {
     why: 'It takes one RDD from its queue for each batch.',
     fix: 'Put RDDs into it: queue.push(sc.parallelize([1, 2, 3])).',
   }),
-  'RDD.BAD_PARTITIONS': (f: { readonly partitions: string }): ErrorText => ({
-    what: `An RDD cannot have ${f.partitions} partitions.`,
-    why: 'Its rows are cut into so many parts; without a part they would be lost.',
-    fix:
-      'Say a whole number of at least 1, or nothing: the default is spark.default.parallelism, or the number of ' +
-      'slots.',
+  'RDD.BAD_COUNT': (f: { readonly call: string; readonly count: string }): ErrorText => ({
+    what: `${f.call} was asked for ${f.count} partitions or parts.`,
+    why: 'It takes a whole number of at least 1.',
+    fix: 'Leave it out for the default, or say how many.',
+  }),
+  'RDD.BAD_EDGES': (f: { readonly edges: readonly number[] }): ErrorText => ({
+    what: `histogram cannot make buckets of the edges [${f.edges.join(', ')}].`,
+    why: 'A bucket lies between two numbers of which the second is larger; NaN and infinite rows have no place in one.',
+    fix: 'Give at least two numbers that rise, or a count, for which all rows are finite: .filter(Number.isFinite).',
+  }),
+  'RDD.BAD_FRACTION': (f: { readonly fraction: string; readonly withReplacement: boolean }): ErrorText => ({
+    what: `sample was asked for a fraction of ${f.fraction}.`,
+    why: f.withReplacement
+      ? 'It is how often each row comes on average, so it is a number of at least 0.'
+      : 'It is the chance of each row to come, so it lies between 0 and 1.',
+    fix: 'sample(false, 0.1) gives about a tenth of the rows, sample(true, 2) each about twice.',
+  }),
+  'RDD.BAD_RANGE': (f: { readonly from: number; readonly to: number; readonly step: number }): ErrorText => ({
+    what: `range cannot count from ${f.from} to ${f.to} in steps of ${f.step}.`,
+    why: 'All three are numbers, and with steps of 0 it would never arrive.',
+    fix: 'range(10) counts up from 0, range(10, 0, -1) down.',
+  }),
+  'RDD.BAD_ROW_COUNT': (f: { readonly call: string; readonly count: string }): ErrorText => ({
+    what: `${f.call}(${f.count}) was called.`,
+    why: 'It gives so many rows, so it takes a whole number of at least 0.',
+    fix: 'collect() gives all rows.',
   }),
   'RDD.EMPTY': (f: { readonly action: string }): ErrorText => ({
     what: `${f.action}() was called on an RDD without rows.`,
     why: 'There is no row that it could give.',
     fix: 'Ask isEmpty() first, or use take(1) or fold(zero, f), which have an answer for no rows.',
+  }),
+  'RDD.LEVEL_CHANGED': (f: { readonly from: string; readonly to: string }): ErrorText => ({
+    what: `persist(${f.to}) was called on an RDD that is kept as ${f.from} already.`,
+    why: 'What is kept already would have to be changed under the jobs that read it.',
+    fix: 'Call await rdd.unpersist() first.',
+  }),
+  'RDD.ZERO_NOT_PLAIN': (f: { readonly zero: string }): ErrorText => ({
+    what: `The zero ${f.zero} cannot be copied.`,
+    why:
+      'Functions may change it in place, so that each key and partition begins with a copy, which functions and the ' +
+      'classes of objects do not survive.',
+    fix: 'Begin with plain data, or with combineByKey(create, …), which makes what it needs.',
+  }),
+  'RDD.ZIP_UNEQUAL': (f: {
+    readonly partition: number | undefined;
+    readonly left: number;
+    readonly right: number;
+  }): ErrorText => ({
+    what:
+      f.partition === undefined
+        ? `zip was given RDDs of ${f.left} and ${f.right} partitions.`
+        : `zip found ${f.left} rows on the left and ${f.right} on the right in partition ${f.partition}.`,
+    why: 'It puts together the rows of the same place in the same partition.',
+    fix: 'Zip RDDs that come from the same one by map, or join them by a key: zipWithIndex() gives one.',
   }),
   'RECEIVER.GAVE_UP': (f: { readonly receiver: string; readonly message: string }): ErrorText => ({
     what: `The receiver ${f.receiver} is given up: ${f.message}`,
@@ -394,6 +526,31 @@ const texts = {
     what: `The program under test did not come to rest within ${f.limitMs} ms. Still busy: ${f.busy.join('; ')}.`,
     why: 'A test waits until everything has ended or sleeps on its clock; real time does not stop for it.',
     fix: "Sleep on the runtime's clock instead of setTimeout, and let no promise stay open that nothing will resolve.",
+  }),
+  'SAVE.FOLDER_EXISTS': (f: { readonly path: string }): ErrorText => ({
+    what: `Output directory ${f.path} already exists.`,
+    why: 'A program that saves does not write over what another has saved; only a batch that runs again does.',
+    fix: 'Save somewhere else, or remove the folder first.',
+  }),
+  'SAVE.NOT_SERIALIZABLE': (f: { readonly path: string; readonly reason: string }): ErrorText => ({
+    what: `Rows cannot be saved in ${f.path}: ${f.reason}`,
+    why: 'An object file keeps rows as bytes, which functions and the classes of objects do not survive.',
+    fix: 'Map them to plain data first, or save their text: saveAsTextFile(path).',
+  }),
+  'SLICE.NOT_REMEMBERED': (f: { readonly timeMs: number }): ErrorText => ({
+    what: `slice asked for the batch of ${f.timeMs} ms, which is not remembered.`,
+    why: 'A source is asked, or its blocks are given, once for each batch; its batch is over, or still to come.',
+    fix: 'Before start(), call ssc.remember(duration) with how far back slices reach.',
+  }),
+  'SOCKET.BAD_FRAME': (f: { readonly sizeBytes: number; readonly message: string }): ErrorText => ({
+    what: `A frame of ${f.sizeBytes} bytes from a raw socket holds no rows: ${f.message}`,
+    why: 'A frame is an array of rows as V8 writes it; nothing else can become a block.',
+    fix: 'Let the server send v8.serialize([row, row, …]) behind the 4 bytes of its length.',
+  }),
+  'SOCKET.BAD_FRAME_LENGTH': (f: { readonly length: number; readonly frameBytesMax: number }): ErrorText => ({
+    what: `A raw socket announced a frame of ${f.length} bytes.`,
+    why: `A frame may have 0 to ${f.frameBytesMax} bytes. Most likely these 4 bytes are no length at all.`,
+    fix: 'Let the server send the length of each frame as 4 bytes, big-endian, and cut larger blocks into several.',
   }),
   'SOCKET.BAD_HOST': (f: { readonly host: string }): ErrorText => ({
     what: `'${f.host}' is no host name.`,
@@ -444,6 +601,11 @@ const texts = {
     }`,
     fix: 'Use mapAsync(f, { concurrency }) for work that waits, or do it in foreachRDD.',
   }),
+  'STAGE.TIMED_OUT': (f: StageFacts & { readonly timeoutMs: number }): ErrorText => ({
+    what: `A call of the function of ${f.operator} took longer than ${f.timeoutMs} ms in ${f.job}.`,
+    why: `It was given the row ${f.row}, and its promise has not settled; nobody waits for it any more.`,
+    fix: "Give it more time, or say what a slow row means: onError: 'drop', or a function that returns a row instead.",
+  }),
   'STORAGE.ALREADY_EXISTS': (f: { readonly path: string }): ErrorText => ({
     what: `There is a file ${f.path} already.`,
     why: 'It was to be made new, so that of two who make it only one succeeds.',
@@ -458,6 +620,11 @@ const texts = {
     what: `There is no ${f.path}.`,
     why: 'It was never written, or somebody has moved or removed it.',
     fix: 'Look whether the path is the right one; a relative path starts where the process was started.',
+  }),
+  'TESTING.OUTPUTS_DIFFER': (f: { readonly differences: readonly string[] }): ErrorText => ({
+    what: `The outputs are not those that were expected: ${f.differences.join('; ')}.`,
+    why: 'Each output was compared with the one expected in its place, row by row.',
+    fix: 'Mend the program or the expectation; with { ordered: false } the order inside an output does not count.',
   }),
   'TIME.BAD_DURATION': (f: { readonly given: string }): ErrorText => ({
     what: `${f.given} is not a length of time.`,
@@ -474,8 +641,8 @@ const texts = {
     why: 'Nothing can be divided into steps that have no length.',
     fix: 'Give it an interval that is not zero, such as Seconds(1).',
   }),
-  'TRANSFORM.NO_RDD': (f: { readonly returned: string }): ErrorText => ({
-    what: `The function of transform returned ${f.returned} instead of an RDD.`,
+  'TRANSFORM.NO_RDD': (f: { readonly operator: string; readonly returned: string }): ErrorText => ({
+    what: `The function of ${f.operator} returned ${f.returned} instead of an RDD.`,
     why: 'It makes the RDD of the batch, and no RDD is not the same as an empty one.',
     fix: 'Return an RDD in every case: rdd.filter(() => false) is one without rows.',
   }),

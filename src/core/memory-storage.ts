@@ -45,6 +45,12 @@ export class MemoryStorage implements Storage {
     return listed.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  async listFolders(folder: string): Promise<readonly string[]> {
+    const parent = normal(folder);
+    const inside = [...this.#folders].filter((path) => path !== parent && posix.dirname(path) === parent);
+    return inside.map((path) => posix.basename(path)).sort();
+  }
+
   async read(path: string): Promise<Buffer> {
     return Buffer.concat(this.#get(path).chunks);
   }

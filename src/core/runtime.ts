@@ -26,6 +26,8 @@ export interface Runtime {
   readonly activities: Activities;
   /** How long the executor may work before it lets others have a turn. */
   readonly slices: Slices;
+  /** A folder of the storage for what need not outlive the process. */
+  readonly scratchFolder: string;
   /** How many processors there are: what `local[*]` stands for. */
   readonly cores: number;
   /** Runs f once the code that runs now has returned. */

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -26,6 +27,8 @@ export interface Storage {
   rename(from: string, to: string): Promise<void>;
   /** The files of a folder, by name; a folder that is not there has none. Folders inside are not listed. */
   list(folder: string): Promise<readonly StoredFile[]>;
+  /** The names of the folders in a folder, in order; a folder that is not there has none. */
+  listFolders(folder: string): Promise<readonly string[]>;
   /** The whole file. @throws StateError (STORAGE.NOT_FOUND) */
   read(path: string): Promise<Buffer>;
   /** Removes a file, or a folder and all in it; one that is not there is no error. */
@@ -62,20 +65,34 @@ const system: Storage = Object.freeze({
 
   list: (folder: string) => attempt('list', folder, () => filesOf(folder)),
 
+  listFolders: (folder: string) => attempt('list', folder, () => foldersOf(folder)),
+
   read: (path: string) => attempt('read', path, () => readFile(path)),
 
   remove: (path: string) => attempt('remove', path, () => rm(path, { recursive: true, force: true })),
 });
 
 async function filesOf(folder: string): Promise<StoredFile[]> {
-  const names = await absentAs([], readdir(folder));
   const files: StoredFile[] = [];
-  for (const name of names.sort()) {
-    // A file may vanish between the two calls; then it is not listed.
-    const stats = await absentAs(undefined, stat(join(folder, name)));
-    if (stats?.isFile()) files.push({ name, sizeBytes: stats.size, mtimeMs: Math.floor(stats.mtimeMs) });
+  for await (const [name, stats] of entriesOf(folder)) {
+    if (stats.isFile()) files.push({ name, sizeBytes: stats.size, mtimeMs: Math.floor(stats.mtimeMs) });
   }
   return files;
+}
+
+async function foldersOf(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const [name, stats] of entriesOf(folder)) if (stats.isDirectory()) names.push(name);
+  return names;
+}
+
+async function* entriesOf(folder: string): AsyncGenerator<readonly [name: string, stats: Stats]> {
+  const names = await absentAs([], readdir(folder));
+  for (const name of names.sort()) {
+    // It may vanish between the two calls; then it is not listed.
+    const stats = await absentAs(undefined, stat(join(folder, name)));
+    if (stats !== undefined) yield [name, stats];
+  }
 }
 
 /** Makes the folders above the path only when they turn out to be missing: they nearly never are. */

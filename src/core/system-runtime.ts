@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { soon, systemClock } from './clock.ts';
 import { systemRandom } from './random.ts';
 import type { Runtime } from './runtime.ts';
@@ -20,6 +20,7 @@ const system: Runtime = Object.freeze({
   terminal: systemTerminal(),
   activities: Object.freeze({ run: async <R>(_name: string, f: () => Promise<R>): Promise<R> => f() }),
   slices: systemSlices(),
+  scratchFolder: tmpdir(),
   cores: availableParallelism(),
   soon,
   choose: () => 0,

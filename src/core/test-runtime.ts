@@ -50,6 +50,7 @@ export function testRuntime({ seed, startMs = 0 }: TestRuntimeOptions = {}): Tes
     activities: settling.activities,
     slices: settling.slices,
     soon,
+    scratchFolder: '/tmp',
     cores: 2,
     choose: seed === undefined ? () => 0 : (n: number) => interleavings.below(n),
     settle: () => settling.settle(),

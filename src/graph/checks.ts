@@ -1,8 +1,10 @@
 import { UsageError } from '../core/errors.ts';
 import type { Row } from '../core/row.ts';
-import type { StreamNode } from './graph.ts';
+import { type Duration, type DurationLike, durationOf } from '../core/time.ts';
+import type { Graph, StreamNode } from './graph.ts';
 import type { Op } from './op.ts';
 import type { Output } from './output.ts';
+import { siteOf } from './planning.ts';
 
 // What is wrong with a program, found while it is written or when it starts.
 
@@ -39,4 +41,29 @@ export function mistakesOf(program: {
   if (outputs === 0) mistakes.push(new UsageError('CONTEXT.NO_OUTPUTS', {}, { at }));
   if (receivers >= slots) mistakes.push(new UsageError('CONTEXT.NO_SLOT_LEFT', { master, slots, receivers }, { at }));
   return mistakes;
+}
+
+/** @throws UsageError (DURATION.NOT_POSITIVE, TIME.BAD_DURATION) */
+export function positive(call: string, duration: DurationLike): Duration {
+  const length = durationOf(duration);
+  if (length.milliseconds > 0) return length;
+  throw new UsageError('DURATION.NOT_POSITIVE', { call, duration: String(length) });
+}
+
+/** What is wrong with the checkpoints that streams are to have. */
+export function checkpointMistakes(graph: Graph, directory: string | undefined): readonly UsageError[] {
+  return [...graph.inputs, ...graph.stages].flatMap((node) => {
+    const { checkpointMs, level } = node.settings;
+    if (checkpointMs === undefined) return [];
+    const stream = node.label.name;
+    const at = [siteOf(node)];
+    const mistakes: UsageError[] = [];
+    if (directory === undefined) mistakes.push(new UsageError('CHECKPOINT.NO_DIRECTORY', { stream }, { at }));
+    if (checkpointMs % node.slideMs !== 0) {
+      const facts = { stream, intervalMs: checkpointMs, slideMs: node.slideMs };
+      mistakes.push(new UsageError('CHECKPOINT.BAD_INTERVAL', facts, { at }));
+    }
+    if (level?.name === 'NONE') mistakes.push(new UsageError('CHECKPOINT.NOT_PERSISTED', { stream }, { at }));
+    return mistakes;
+  });
 }

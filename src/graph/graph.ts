@@ -1,6 +1,7 @@
 import { CallSite } from '../core/call-site.ts';
 import type { Row } from '../core/row.ts';
 import type { Label } from '../rdd/step.ts';
+import type { StorageLevel } from '../rdd/storage-level.ts';
 import type { InputDStream } from './input-dstream.ts';
 import type { Op } from './op.ts';
 import type { Output } from './output.ts';
@@ -15,9 +16,20 @@ interface NodeBase {
   readonly slideMs: number;
 }
 
+/** What a program may set on a stream until it starts. */
+export interface StreamSettings {
+  /** How the rows of its RDDs are kept, if they are. */
+  level?: StorageLevel;
+  /** How often its rows are written down. */
+  checkpointMs?: number;
+  /** How far back its RDDs are kept. */
+  rememberMs?: number;
+}
+
 /** Where data comes in. */
 export interface InputNode extends NodeBase {
   readonly kind: 'input';
+  readonly settings: StreamSettings;
   /** Its number among the inputs of the program. */
   readonly streamId: number;
   readonly source: InputDStream<Row> | Receiver<Row>;
@@ -26,6 +38,7 @@ export interface InputNode extends NodeBase {
 /** An operator and its parents. */
 export interface StageNode extends NodeBase {
   readonly kind: 'stage';
+  readonly settings: StreamSettings;
   readonly op: Op<Row>;
   readonly parents: readonly StreamNode[];
 }
@@ -65,7 +78,8 @@ export class GraphBuilder {
   /** @param name as the program writes it */
   input(name: string, source: InputDStream<Row> | Receiver<Row>): InputNode {
     const streamId = this.#inputs.length;
-    const node: InputNode = { kind: 'input', ...this.#base('input', name), slideMs: this.#batchMs, streamId, source };
+    const base = this.#base('input', name);
+    const node: InputNode = { kind: 'input', ...base, slideMs: this.#batchMs, settings: {}, streamId, source };
     this.#inputs.push(node);
     return node;
   }
@@ -73,7 +87,7 @@ export class GraphBuilder {
   /** @param parents at least one */
   stage(op: Op<Row>, parents: readonly StreamNode[]): StageNode {
     const slideMs = op.slideMs ?? (parents[0] as StreamNode).slideMs;
-    const node: StageNode = { kind: 'stage', ...this.#base('stage', op.name), slideMs, op, parents };
+    const node: StageNode = { kind: 'stage', ...this.#base('stage', op.name), slideMs, settings: {}, op, parents };
     this.#stages.push(node);
     return node;
   }

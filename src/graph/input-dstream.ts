@@ -1,5 +1,6 @@
 import type { Row } from '../core/row.ts';
 import type { Time } from '../core/time.ts';
+import type { Computation } from '../rdd/plan.ts';
 import type { RDD } from '../rdd/rdd.ts';
 
 /**
@@ -53,4 +54,6 @@ export interface RDDMaker {
   rows<T extends Row>(rows: readonly T[], partitions?: number): RDD<T>;
   /** The partitions of all, one after the other; of none, an RDD of no partition. */
   union<T extends Row>(rdds: readonly RDD<T>[]): RDD<T>;
+  /** @internal So many partitions, whose rows are made when a job reads them. */
+  computed<T extends Row>(partitions: number, computation: Computation): RDD<T>;
 }

@@ -14,7 +14,6 @@ export async function runPlainLoop(
   timesMs: readonly number[],
   failed: (error: unknown, timeMs: number) => void,
 ): Promise<void> {
-  const never = new AbortController().signal;
   for (const timeMs of timesMs) {
     const answers = new Map<StreamNode, Answer>();
     const answerOf = (node: StreamNode): Answer => answers.get(node) as Answer;
@@ -27,7 +26,10 @@ export async function runPlainLoop(
     for (const sink of refused === undefined ? graph.sinks : []) {
       const answer = answerOf(sink.parent);
       if (answer.type !== 'rdd.ready') continue;
-      await runOutput(sink, answer.rdd, timeMs, planning.engine, never).catch((error) => failed(error, timeMs));
+      await runOutput(sink, answer.rdd, timeMs, planning.engine, new AbortController()).catch((error) =>
+        failed(error, timeMs),
+      );
     }
+    for (const memory of planning.memories.values()) memory.seal(timeMs);
   }
 }

@@ -5,12 +5,13 @@ import { Time } from '../core/time.ts';
 import type { Block } from '../rdd/block.ts';
 import type { Engine } from '../rdd/engine.ts';
 import { planAs } from '../rdd/label.ts';
-import { dataPlan, rowsPlan, unionPlan } from '../rdd/make-plan.ts';
+import { computedPlan, dataPlan, rowsPlan, unionPlan } from '../rdd/make-plan.ts';
 import { RDD } from '../rdd/rdd.ts';
 import type { Answer } from './answer.ts';
 import { runInBatch } from './batch-scope.ts';
 import type { InputNode, StageNode, StreamNode } from './graph.ts';
 import type { InputDStream, RDDMaker } from './input-dstream.ts';
+import type { Memory } from './memory.ts';
 import type { Batch } from './op.ts';
 
 /** What all nodes of a running graph share. */
@@ -18,13 +19,27 @@ export interface Planning {
   readonly engine: Engine;
   /** The first batch is one interval after it. */
   readonly zeroTimeMs: number;
+  /** What each node has said of the times that are remembered. */
+  readonly memories: ReadonlyMap<StreamNode, Memory>;
 }
 
 /**
- * The RDD of a stage at a time, from what its parents said of that time: the step that the actors and the plain loop
- * share. Batch times must come in order; the next one waits for the promise.
+ * What a stage says of a time, from what its parents said of it: the step that the actors and the plain loop share. It
+ * is remembered. Batch times must come in order; the next one waits for the promise.
  */
 export function stepStage(
+  node: StageNode,
+  timeMs: number,
+  parents: readonly Answer[],
+  planning: Planning,
+): Answer | Promise<Answer> {
+  const answer = planStage(node, timeMs, parents, planning);
+  const note = (said: Answer): Answer => planning.memories.get(node)?.note(said) ?? said;
+  return answer instanceof Promise ? answer.then(note) : note(answer);
+}
+
+/** The same, remembered by nobody. */
+export function planStage(
   node: StageNode,
   timeMs: number,
   parents: readonly Answer[],
@@ -52,7 +67,7 @@ export interface InputAnswer {
 /** The RDD of an input that is asked. */
 export function stepInput(node: InputNode, timeMs: number, planning: Planning): InputAnswer | Promise<InputAnswer> {
   const source = node.source as InputDStream<Row>;
-  const make = makerOf(planning.engine);
+  const make = makerOf(node, planning.engine);
   let position: Row;
   const compute = (): ReturnType<typeof source.compute> =>
     planAs(node.label, () => source.compute(new Time(timeMs), make));
@@ -65,8 +80,12 @@ export function stepInput(node: InputNode, timeMs: number, planning: Planning): 
     };
     return made instanceof Promise ? made.then(thenPosition) : thenPosition(made);
   };
-  const answer = answerOf(timeMs, () => runInBatch(`batch ${timeMs} ms, ${siteOf(node)}`, read), node);
-  return answer instanceof Promise ? answer.then((late) => ({ answer: late, position })) : { answer, position };
+  const said = answerOf(timeMs, () => runInBatch(`batch ${timeMs} ms, ${siteOf(node)}`, read), node);
+  const noted = (answer: Answer): InputAnswer => ({
+    answer: planning.memories.get(node)?.note(answer) ?? answer,
+    position,
+  });
+  return said instanceof Promise ? said.then(noted) : noted(said);
 }
 
 function checkIsRDD(given: unknown, node: InputNode, timeMs: number): void {
@@ -78,7 +97,9 @@ function checkIsRDD(given: unknown, node: InputNode, timeMs: number): void {
 /** The RDD of an input that blocks were received for: one partition a block. */
 export function blocksToAnswer(node: InputNode, timeMs: number, blocks: readonly Block[], planning: Planning): Answer {
   const partitions = blocks.map((block) => block.chunks);
-  return { type: 'rdd.ready', timeMs, rdd: new RDD(dataPlan(partitions, node.label), planning.engine) };
+  const rdd = new RDD(dataPlan(partitions, node.label), planning.engine);
+  const answer: Answer = { type: 'rdd.ready', timeMs, rdd };
+  return planning.memories.get(node)?.note(answer) ?? answer;
 }
 
 /** A stream has RDDs at multiples of its slide after zero time, and at no other time. */
@@ -141,10 +162,18 @@ export function siteOf(node: { readonly label: { readonly name: string; readonly
   return `${node.label.name} (${String(node.label.site)})`;
 }
 
-/** What makes RDDs for inputs. */
-function makerOf(engine: Engine): RDDMaker {
+/** What makes RDDs for an input; they bear its label, also those that it makes after it has waited. */
+function makerOf({ label }: InputNode, engine: Engine): RDDMaker {
   return {
-    rows: (rows, partitions = 1) => new RDD(rowsPlan(rows, partitions), engine),
-    union: (rdds) => new RDD(unionPlan(rdds.map((rdd) => rdd.plan)), engine),
+    rows: (rows, partitions = 1) => new RDD(rowsPlan(rows, partitions, label), engine),
+    union: (rdds) =>
+      new RDD(
+        unionPlan(
+          rdds.map((rdd) => rdd.plan),
+          label,
+        ),
+        engine,
+      ),
+    computed: (partitions, computation) => new RDD(computedPlan([], computation, partitions, label), engine),
   };
 }

@@ -2,7 +2,7 @@ import { FiresteelError, JobError, messageOf } from '../core/errors.ts';
 import type { Row } from '../core/row.ts';
 import { Time } from '../core/time.ts';
 import type { Engine } from '../rdd/engine.ts';
-import { JobScope } from '../rdd/job-scope.ts';
+import type { JobScope } from '../rdd/job-scope.ts';
 import type { RDD } from '../rdd/rdd.ts';
 import { runInBatch } from './batch-scope.ts';
 import type { SinkNode } from './graph.ts';
@@ -11,6 +11,7 @@ import { siteOf } from './planning.ts';
 /**
  * Runs an output for one batch, and all the actions it began, awaited or not.
  *
+ * @param abort ends the job when it is aborted
  * @throws FiresteelError what failed; an error of the user's own function is its cause
  */
 export async function runOutput(
@@ -18,26 +19,27 @@ export async function runOutput(
   rdd: RDD<Row>,
   timeMs: number,
   engine: Engine,
-  signal: AbortSignal,
+  abort: AbortController,
 ): Promise<void> {
   const name = `batch ${timeMs} ms, ${siteOf(node)}`;
-  const job = new JobScope(name, signal);
+  const run = async (job: JobScope): Promise<void> => {
+    const world = { terminal: engine.runtime.terminal, signal: abort.signal };
+    const failures: unknown[] = [];
+    try {
+      await node.output.run(rdd.boundTo(job), new Time(timeMs), world);
+    } catch (error) {
+      failures.push(error);
+    }
+    // Its actions are waited for in any case; what the output itself threw is what is told.
+    await job.end().catch((error) => failures.push(error));
+    const [failure] = failures;
+    if (abort.signal.aborted && failure === abort.signal.reason) throw job.abortError();
+    if (failures.length > 0) throw failure;
+  };
   try {
-    await runInBatch(name, async () => {
-      const world = { terminal: engine.runtime.terminal, signal };
-      const failures: unknown[] = [];
-      try {
-        await node.output.run(rdd.boundTo(job), new Time(timeMs), world);
-      } catch (error) {
-        failures.push(error);
-      }
-      // Its actions are waited for in any case; what the output itself threw is what is told.
-      await job.end().catch((error) => failures.push(error));
-      if (failures.length > 0) throw failures[0];
-    });
+    await runInBatch(name, () => engine.jobs.ofBatch(name, abort, run));
   } catch (error) {
     if (error instanceof FiresteelError) throw error;
-    if (signal.aborted && error === signal.reason) throw job.abortError();
     const facts = { output: node.label.name, timeMs, message: messageOf(error) };
     throw new JobError('OUTPUT.THREW', facts, { at: [siteOf(node)], cause: error });
   }

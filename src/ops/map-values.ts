@@ -1,5 +1,5 @@
 import type { Pair, Row } from '../core/row.ts';
-import { onValue } from '../rdd/rdd.ts';
+import { onValue } from '../rdd/row-functions.ts';
 import { defineOp, type Op } from './define.ts';
 
 /**

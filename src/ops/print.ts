@@ -1,6 +1,6 @@
-import { inspect } from 'node:util';
 import { UsageError } from '../core/errors.ts';
 import type { Row } from '../core/row.ts';
+import { rowText } from '../core/row-text.ts';
 import { defineOutput, type Output } from './define.ts';
 
 /**
@@ -29,7 +29,7 @@ export function print<T extends Row>(n = 10): Output<T> {
     code: [],
     run: async (rdd, time, { terminal }) => {
       const rows = await rdd.take(n + 1);
-      const lines = [rule, `Time: ${time.toString()}`, rule, ...rows.slice(0, n).map(textOf)];
+      const lines = [rule, `Time: ${time.toString()}`, rule, ...rows.slice(0, n).map(rowText)];
       if (rows.length > n) lines.push('...');
       terminal.out(`${lines.join('\n')}\n\n`);
     },
@@ -37,11 +37,3 @@ export function print<T extends Row>(n = 10): Output<T> {
 }
 
 const rule = '-'.repeat(43);
-
-/** A row as Spark prints it: pairs and tuples in parentheses, text as it is. */
-function textOf(row: Row): string {
-  if (Array.isArray(row)) return `(${row.map(textOf).join(',')})`;
-  return typeof row === 'object' && row !== null
-    ? inspect(row, { breakLength: Number.POSITIVE_INFINITY })
-    : String(row);
-}

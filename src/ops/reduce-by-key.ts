@@ -1,5 +1,6 @@
 import type { Pair, Row } from '../core/row.ts';
-import { checkPartitionCount, type Partitioner } from '../rdd/partitioner.ts';
+import { checkPartitions } from '../rdd/check-partitions.ts';
+import type { Partitioner } from '../rdd/partitioner.ts';
 import { defineOp, type Op } from './define.ts';
 
 /**
@@ -13,7 +14,7 @@ import { defineOp, type Op } from './define.ts';
  *
  * @param f merges two values of a key; associative and commutative, since values meet in any grouping
  * @param partitions how many, or what places the keys; by default the context's default parallelism
- * @throws UsageError (RDD.BAD_PARTITIONS) at the call, unless partitions is a whole number of at least 1
+ * @throws UsageError (RDD.BAD_COUNT) at the call, unless there is at least one partition
  * @throws JobError (STAGE.NOT_A_PAIR, STAGE.FUNCTION_THREW, STAGE.RETURNED_PROMISE) in the batch whose row it failed on
  * @throws UsageError (KEY.CLASS_INSTANCE, KEY.NOT_A_VALUE, KEY.CYCLE) as the batch's failure, for a key that is no
  *   value
@@ -26,7 +27,7 @@ export function reduceByKey<P extends Pair<Row, Row>>(
   f: (a: P[1], b: P[1]) => P[1],
   partitions?: number | Partitioner,
 ): Op<[P[0], P[1]]> {
-  if (partitions !== undefined && typeof partitions !== 'object') checkPartitionCount(partitions);
+  checkPartitions('reduceByKey', partitions);
   return defineOp({
     name: 'reduceByKey',
     code: [f],

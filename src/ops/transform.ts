@@ -30,14 +30,34 @@ export function transform<T extends Row, U extends Row>(
     name: 'transform',
     withoutParent: 'fail',
     code: [f],
-    plan: (batch) => {
-      const made = batch.driver(() => f(batch.input<T>(), batch.time));
-      return made instanceof Promise ? made.then(checkRDD) : checkRDD(made);
-    },
+    plan: (batch) =>
+      checkRDD(
+        'transform',
+        batch.driver(() => f(batch.input<T>(), batch.time)),
+      ),
   });
 }
 
-function checkRDD<U extends Row>(made: RDD<U>): RDD<U> {
+/** The same over several streams: f is given the RDDs of all of them, in their order. */
+export function transformAll<U extends Row>(
+  f: (rdds: readonly RDD<Row>[], time: Time) => RDD<U> | Promise<RDD<U>>,
+): Op<U> {
+  return defineOp<U>({
+    name: 'transform',
+    arity: 'one or more',
+    withoutParent: 'fail',
+    code: [f],
+    plan: (batch) =>
+      checkRDD(
+        'transform',
+        batch.driver(() => f(batch.inputs, batch.time)),
+      ),
+  });
+}
+
+/** What the function of an operator returned. @throws UsageError (TRANSFORM.NO_RDD), or so the promise */
+export function checkRDD<U extends Row>(operator: string, made: RDD<U> | Promise<RDD<U>>): RDD<U> | Promise<RDD<U>> {
+  if (made instanceof Promise) return made.then((late) => checkRDD(operator, late));
   if (made instanceof RDD) return made;
-  throw new UsageError('TRANSFORM.NO_RDD', { returned: previewOf(made) });
+  throw new UsageError('TRANSFORM.NO_RDD', { operator, returned: previewOf(made) });
 }

@@ -1,7 +1,7 @@
 import { FiresteelError, JobError, messageOf } from '../core/errors.ts';
 import { previewOf } from '../core/preview.ts';
 import type { JobScope } from './job-scope.ts';
-import { type StepFailure, StepMistake } from './loop.ts';
+import { type StepFailure, StepMistake, StepTimeout } from './loop.ts';
 import { type Plan, pathOf } from './plan.ts';
 import type { Label } from './step.ts';
 
@@ -12,6 +12,9 @@ export function jobErrorOf(failure: StepFailure, label: Label, plan: Plan, job: 
   if (error instanceof FiresteelError) return error;
   const facts = { operator: label.name, job: job.name, row: row === undefined ? undefined : previewOf(row) };
   const at = [pathOf(plan, label)];
+  if (error instanceof StepTimeout) {
+    return new JobError('STAGE.TIMED_OUT', { ...facts, timeoutMs: error.timeoutMs }, { at });
+  }
   if (!(error instanceof StepMistake)) {
     return new JobError('STAGE.FUNCTION_THREW', { ...facts, message: messageOf(error) }, { at, cause: error });
   }

@@ -13,6 +13,7 @@ export class JobScope {
   readonly #actions = new Set<ActionPromise<unknown>>();
   readonly #failed: { readonly action: ActionPromise<unknown>; readonly error: unknown }[] = [];
   #isEnded = false;
+  #isEndless = false;
 
   constructor(name: string, signal: AbortSignal) {
     this.name = name;
@@ -23,7 +24,18 @@ export class JobScope {
   static endless(name: string, signal: AbortSignal): JobScope {
     const scope = new JobScope(name, signal);
     scope.#isEnded = true;
+    scope.#isEndless = true;
     return scope;
+  }
+
+  /** Whether it is the job of a batch, which may run again. */
+  get isOfBatch(): boolean {
+    return !this.#isEndless;
+  }
+
+  /** Whether nothing that begins now is waited for. */
+  get isEnded(): boolean {
+    return this.#isEnded;
   }
 
   /** Begins an action that belongs to this job; once the job has ended, its promise is an ordinary one. */

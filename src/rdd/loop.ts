@@ -88,6 +88,15 @@ export class StepFailure {
   }
 }
 
+/** A call of a user's function took longer than it may. */
+export class StepTimeout {
+  readonly timeoutMs: number;
+
+  constructor(timeoutMs: number) {
+    this.timeoutMs = timeoutMs;
+  }
+}
+
 /** Mistakes of a user's function that are not throws of its own. */
 export class StepMistake {
   readonly kind: 'returned-promise' | 'not-iterable' | 'not-a-pair';

@@ -3,7 +3,7 @@ import type { Task } from './executor.ts';
 import { jobErrorOf } from './failure.ts';
 import type { JobScope } from './job-scope.ts';
 import { type Cell, StepFailure, StepMistake } from './loop.ts';
-import type { MergeTask, ShuffleMemo, ShufflePlan } from './plan.ts';
+import type { Combine, MergeTask, Sent, ShuffleMemo, ShufflePlan } from './plan.ts';
 
 // The far side of a shuffle. The map side, which reads partitions, is in `shuffle.ts`.
 
@@ -72,13 +72,15 @@ function* goOn(shuffle: ShufflePlan, index: number): Task<readonly unknown[]> {
 function* merge(shuffle: ShufflePlan, index: number): MergeTask {
   const { sent, failure } = shuffle.memo;
   if (sent === undefined) throw failure;
+  const { combine } = shuffle;
+  if (combine === undefined) return sent.flatMap((partition) => partition[index] ?? []);
   const cells = new Map<Key, Cell>();
   let count = 0;
   for (const partition of sent) {
-    for (const { key, cell } of partition[index] ?? []) {
+    for (const { key, cell } of partition[index] as readonly Sent[]) {
       const first = cells.get(key);
       if (first === undefined) cells.set(key, cell);
-      else mergeInto(first, cell, shuffle);
+      else mergeInto(first, cell, combine);
       if (++count % cellsBetweenYields === 0) yield cellsBetweenYields;
     }
   }
@@ -90,7 +92,7 @@ function* merge(shuffle: ShufflePlan, index: number): MergeTask {
   return rows;
 }
 
-function mergeInto(first: Cell, cell: Cell, { combine }: ShufflePlan): void {
+function mergeInto(first: Cell, cell: Cell, combine: Combine): void {
   try {
     const merged = combine.mergeCombined(first.value, cell.value);
     if (merged instanceof Promise) throw new StepMistake('returned-promise', merged);

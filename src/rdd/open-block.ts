@@ -1,10 +1,6 @@
-import { type Chunk, textChunk } from './chunk.ts';
+import { type Chunk, textChunk, textChunkBytes } from './chunk.ts';
 
-/**
- * The rows of a block while they come: values in the order of arrival, text gathered into chunks of about 64 KiB.
- *
- * Chunks of that size are what the loops read best: larger ones take more memory and no less time.
- */
+/** The rows of a block while they come: values in the order of arrival, text gathered into chunks of about 64 KiB. */
 export class OpenBlock {
   #chunks: Chunk[] = [];
   #values: unknown[] = [];
@@ -28,7 +24,7 @@ export class OpenBlock {
     const addedBytes = bytes.length + added.length - 1;
     this.#text.push(...added);
     this.#textBytes += addedBytes;
-    if (this.#textBytes >= chunkBytes) this.#endText();
+    if (this.#textBytes >= textChunkBytes) this.#endText();
     return addedBytes;
   }
 
@@ -55,5 +51,4 @@ export class OpenBlock {
   }
 }
 
-const chunkBytes = 64 * 1024;
 const lineFeed = Buffer.from('\n');

@@ -1,38 +1,54 @@
 import { UsageError } from '../core/errors.ts';
 import { hashKey, nonNegativeMod } from '../core/hash.ts';
-import type { Key } from '../core/keys.ts';
+import { encodeKey } from '../core/keys.ts';
+import { previewOf } from '../core/preview.ts';
+import { checkCount } from './check-count.ts';
 
-/** Which partition a key belongs to. Two partitioners that are equal place every key alike. */
+/**
+ * Which partition a key belongs to; make one of your own for `partitionBy` and the keyed operators.
+ *
+ * Keys that are equal by value must have the same partition. Two partitioners that are equal place every key alike.
+ *
+ * Spark: as Partitioner.
+ */
 export interface Partitioner {
-  readonly partitionCount: number;
-  /** A whole number in [0, partitionCount). */
-  partitionOf(key: Key): number;
+  readonly numPartitions: number;
+  /** A whole number in [0, numPartitions). */
+  getPartition(key: unknown): number;
   /** Whether both place every key alike. */
   equals(other: Partitioner): boolean;
 }
 
-/** @throws UsageError (RDD.BAD_PARTITIONS) unless it is a whole number of at least 1 */
-export function checkPartitionCount(partitions: number): void {
-  if (Number.isSafeInteger(partitions) && partitions >= 1) return;
-  throw new UsageError('RDD.BAD_PARTITIONS', { partitions: String(partitions) });
-}
-
-/** By the key's hash, which is the same in every process; text and integers go where Spark puts them. */
+/**
+ * By the key's hash, which is the same in every process; text and whole numbers go where Spark puts them.
+ *
+ * Spark: as HashPartitioner.
+ */
 export class HashPartitioner implements Partitioner {
-  readonly partitionCount: number;
+  readonly numPartitions: number;
 
-  /** @throws UsageError (RDD.BAD_PARTITIONS) */
-  constructor(partitionCount: number) {
-    checkPartitionCount(partitionCount);
-    this.partitionCount = partitionCount;
+  /** @throws UsageError (RDD.BAD_COUNT) unless it is a whole number of at least 1 */
+  constructor(numPartitions: number) {
+    this.numPartitions = checkCount('HashPartitioner', numPartitions);
   }
 
-  partitionOf(key: Key): number {
-    return this.partitionCount === 1 ? 0 : nonNegativeMod(hashKey(key), this.partitionCount);
+  getPartition(key: unknown): number {
+    return this.numPartitions === 1 ? 0 : nonNegativeMod(hashKey(encodeKey(key)), this.numPartitions);
   }
 
   /** Whether both place every key alike. */
   equals(other: Partitioner): boolean {
-    return other instanceof HashPartitioner && other.partitionCount === this.partitionCount;
+    return other instanceof HashPartitioner && other.numPartitions === this.numPartitions;
   }
+}
+
+/** @throws UsageError (PARTITIONER.OUT_OF_RANGE) */
+export function placeOfKey(key: unknown, partitioner: Partitioner): number {
+  const place = partitioner.getPartition(key);
+  if (Number.isInteger(place) && place >= 0 && place < partitioner.numPartitions) return place;
+  throw new UsageError('PARTITIONER.OUT_OF_RANGE', {
+    key: previewOf(key),
+    place: String(place),
+    numPartitions: partitioner.numPartitions,
+  });
 }

@@ -1,12 +1,16 @@
 import type { Key } from '../core/keys.ts';
-import { type Chunk, rowCountOf } from './chunk.ts';
-import type { Cell } from './loop.ts';
+import type { Cache } from './cache.ts';
+import { type Chunk, type Chunks, rowCountOf } from './chunk.ts';
+import type { Task } from './executor.ts';
+import type { Cell, Sink, Terminal } from './loop.ts';
 import type { Partitioner } from './partitioner.ts';
 import type { Label, Step } from './step.ts';
 
 // The lineage of an RDD as plain data: what to compute, not how. An RDD is a plan with an engine to run it.
 
 interface PlanBase {
+  /** What is kept of its partitions, once the program asked for that; see `cache.ts`. */
+  cache?: Cache | undefined;
   readonly partitionCount: number;
   readonly partitioner: Partitioner | undefined;
   readonly label: Label;
@@ -31,6 +35,31 @@ export interface UnionPlan extends PlanBase {
   readonly parents: readonly Plan[];
 }
 
+/**
+ * Partitions that a computation makes of whole partitions of its parents: coalesce, zip, sort, files. Its rows are made
+ * before the next step reads them.
+ */
+export interface ComputedPlan extends PlanBase {
+  readonly kind: 'computed';
+  readonly parents: readonly Plan[];
+  readonly computation: Computation;
+  readonly memo: { prepared: Promise<unknown> | undefined };
+}
+
+/** What a computed plan does. */
+export interface Computation {
+  /** What has to be known before any partition is computed; asked once, by the first job. */
+  readonly prepare?: (parents: readonly Plan[], run: RunPlan) => Promise<unknown>;
+  /** The rows of one partition, at once or chunk by chunk. */
+  readonly compute: (index: number, read: ReadParent, prepared: unknown) => Task<readonly unknown[] | Chunks>;
+}
+
+/** Reads a whole partition of the parent with this number. */
+export type ReadParent = (parent: number, index: number) => Task<readonly unknown[]>;
+
+/** Runs a job over a plan: one result a partition. */
+export type RunPlan = (plan: Plan, terminal: Terminal, sink: () => Sink) => Promise<readonly Sink[]>;
+
 /** How the values of a key become one. */
 export interface Combine {
   /** Of the first value of a key; absent where the value stands as it is. */
@@ -39,12 +68,14 @@ export interface Combine {
   readonly mergeCombined: (left: unknown, right: unknown) => unknown;
 }
 
-/** Pairs moved to the partition of their key; combined before the move and after it. */
+/** Rows moved to another partition. */
 export interface ShufflePlan extends PlanBase {
   readonly kind: 'shuffle';
   readonly parent: Plan;
-  readonly partitioner: Partitioner;
-  readonly combine: Combine;
+  /** Where a row goes: its key's place, or each row to the next partition in turn. */
+  readonly placement: Partitioner | 'in turn';
+  /** Pairs of one key become one, before the move and after it; undefined where every row stays as it is. */
+  readonly combine: Combine | undefined;
   /** Computed once, by the first job that needs it. */
   readonly memo: ShuffleMemo;
 }
@@ -78,15 +109,15 @@ export interface Sent {
   readonly cell: Cell;
 }
 
-/** What one parent partition sends, by the partition it goes to. */
-export type SentByPartition = readonly (readonly Sent[])[];
+/** What one parent partition sends, by the partition it goes to: keys with their cells, or rows where none combine. */
+export type SentByPartition = readonly (readonly (Sent | unknown)[])[];
 
-export type Plan = DataPlan | NarrowPlan | UnionPlan | ShufflePlan;
+export type Plan = DataPlan | NarrowPlan | UnionPlan | ComputedPlan | ShufflePlan;
 
 /** The plans a plan is made of. */
 function parentsOf(plan: Plan): readonly Plan[] {
   if (plan.kind === 'data') return [];
-  return plan.kind === 'union' ? plan.parents : [plan.parent];
+  return plan.kind === 'union' || plan.kind === 'computed' ? plan.parents : [plan.parent];
 }
 
 /** How many rows are at hand in a plan before anything runs; what is still to be computed counts 0. */
@@ -110,6 +141,20 @@ export function pathOf(plan: Plan, last: Label = plan.label): string {
   if (labels.at(-1) !== last) labels.push(last);
   const names = labels.map((label) => label.name).join(' → ');
   return last.site === undefined ? names : `${names} (${last.site.toString()})`;
+}
+
+/** The lineage, the last plan first: partitions in parentheses, `+-` where rows move to other partitions. */
+export function describePlan(plan: Plan): string {
+  const lines: string[] = [];
+  const visit = (at: Plan, indent: string): void => {
+    const kept = at.cache === undefined ? '' : ` [${at.cache.level.name}]`;
+    const site = at.label.site === undefined ? '' : ` at ${at.label.site.toString()}`;
+    lines.push(`${indent}(${at.partitionCount}) ${at.label.name}${site}${kept}`);
+    const deeper = at.kind === 'shuffle' ? `${' '.repeat(indent.length)} +-` : `${' '.repeat(indent.length)} | `;
+    for (const parent of parentsOf(at)) visit(parent, deeper);
+  };
+  visit(plan, '');
+  return lines.join('\n');
 }
 
 /** The nearest plan of this label, behind whichever parent. */

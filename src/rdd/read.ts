@@ -1,5 +1,6 @@
 import { assert } from '../core/errors.ts';
-import { type Chunk, decode } from './chunk.ts';
+import type { Cache } from './cache.ts';
+import { type Chunk, Chunks, decode } from './chunk.ts';
 import {
   type ChunkSource,
   chunksAtHand,
@@ -16,8 +17,8 @@ import type { JobScope } from './job-scope.ts';
 import { enough, type Loop, type Sink, StepFailure, StepMistake, sinkOf, type Terminal } from './loop.ts';
 import { mergedRows } from './merge.ts';
 import { learnPace, startPace } from './pace.ts';
-import { type NarrowPlan, type Plan, pathOf } from './plan.ts';
-import type { Label, Step } from './step.ts';
+import { type ComputedPlan, type NarrowPlan, type Plan, pathOf, type ReadParent } from './plan.ts';
+import type { Label, Step, TaskContext } from './step.ts';
 
 /** What a read needs beside its plan; one for all partitions of an action. */
 export interface Reading {
@@ -39,8 +40,15 @@ export function* readPartition(
   last: Label = plan.label,
 ): Task<void> {
   const chain = fusedChain(plan, index);
-  const source = yield* openSource(chain.boundary, chain.partition, reading);
+  const source = yield* openSource(chain, reading);
   yield* readSource(source, chain.steps, { plan, terminal, sink, reading, last });
+}
+
+/** All rows of a partition, in an array of their own. */
+export function* allRows(plan: Plan, index: number, reading: Reading): Task<readonly unknown[]> {
+  const sink = sinkOf();
+  yield* readPartition(plan, index, 'push', sink, reading);
+  return sink.rows;
 }
 
 /** Where the rows of a source go. */
@@ -85,16 +93,18 @@ function told(error: unknown, steps: readonly Step[], last: Label, plan: Plan, r
 
 interface FusedChain {
   readonly steps: readonly Step[];
-  /** What stands before the chain: data, a shuffle, or mapPartitions. */
+  /** What stands before the chain: data, a shuffle, a computation, mapPartitions, or what is kept. */
   readonly boundary: Plan;
   readonly partition: number;
 }
 
-function fusedChain(plan: Plan, index: number): FusedChain {
+/** @param through a plan whose own cache is not looked at, because it is being filled */
+function fusedChain(plan: Plan, index: number, through?: Plan): FusedChain {
   const steps: Step[] = [];
   let at = plan;
   let partition = index;
   for (;;) {
+    if (at.cache !== undefined && at !== through) return { steps, boundary: at, partition };
     if (at.kind === 'narrow' && at.step.kind !== 'mapPartitions') {
       steps.unshift(at.step);
       at = at.parent;
@@ -111,13 +121,64 @@ function fusedChain(plan: Plan, index: number): FusedChain {
   }
 }
 
-function* openSource(plan: Plan, index: number, reading: Reading): Task<ChunkSource> {
-  if (plan.kind === 'data') return chunksAtHand(plan.partitions[index] as readonly Chunk[]);
-  if (plan.kind === 'shuffle') {
-    return chunksAtHand([{ kind: 'rows', rows: yield* mergedRows(plan, index, reading.job) }]);
+function* openSource({ boundary, partition }: FusedChain, reading: Reading, through?: Plan): Task<ChunkSource> {
+  if (boundary.cache !== undefined && boundary !== through) {
+    return rowsAtHand(yield* keptRows(boundary, boundary.cache, partition, reading));
   }
-  assert(plan.kind === 'narrow', 'a chain ends at data, a shuffle or mapPartitions');
-  return yield* openIterator(plan, index, reading);
+  switch (boundary.kind) {
+    case 'data':
+      return chunksAtHand(boundary.partitions[partition] as readonly Chunk[]);
+    case 'shuffle':
+      return rowsAtHand(yield* mergedRows(boundary, partition, reading.job));
+    case 'computed':
+      return sourceOfComputed(yield* computedRows(boundary, partition, reading));
+    default:
+      assert(boundary.kind === 'narrow', 'a chain ends at a plan that makes rows');
+      return yield* openIterator(boundary, partition, reading);
+  }
+}
+
+function rowsAtHand(rows: readonly unknown[]): ChunkSource {
+  return chunksAtHand([{ kind: 'rows', rows }]);
+}
+
+function* computedRows(plan: ComputedPlan, index: number, reading: Reading): Task<readonly unknown[] | Chunks> {
+  const prepared = plan.memo.prepared === undefined ? undefined : yield plan.memo.prepared;
+  const read: ReadParent = (parent, at) => allRows(plan.parents[parent] as Plan, at, reading);
+  try {
+    return yield* plan.computation.compute(index, read, prepared);
+  } catch (error) {
+    const failure = error instanceof StepFailure ? error : new StepFailure(error, 0, undefined);
+    throw jobErrorOf(failure, plan.label, plan, reading.job);
+  }
+}
+
+function sourceOfComputed(rows: readonly unknown[] | Chunks): ChunkSource {
+  if (!(rows instanceof Chunks)) return rowsAtHand(rows);
+  return { isAsync: false, next: () => rows.made.next().value as Chunk | undefined, close: () => undefined };
+}
+
+/** The rows of a partition that is to be kept: computed by whoever asks first, waited for by the others. */
+function* keptRows(plan: Plan, cache: Cache, index: number, reading: Reading): Task<readonly unknown[]> {
+  for (;;) {
+    const kept = cache.get(index);
+    if (kept !== undefined) return kept instanceof Promise ? ((yield kept) as readonly unknown[]) : kept;
+    const others = cache.computing(index);
+    if (others === undefined) break;
+    yield others;
+  }
+  const end = cache.begin(index);
+  try {
+    const sink = sinkOf();
+    const chain = fusedChain(plan, index, plan);
+    const source = yield* openSource(chain, reading, plan);
+    yield* readSource(source, chain.steps, { plan, terminal: 'push', sink, reading, last: plan.label });
+    const written = cache.put(index, sink.rows);
+    if (written !== undefined) yield written;
+    return sink.rows;
+  } finally {
+    end();
+  }
 }
 
 /** Runs a chunk through a loop, a piece at a time. @returns whether the sink has enough */
@@ -155,16 +216,21 @@ function* pieceDone(loop: Loop, rows: number, { plan, reading }: Goal, label: La
 /** A call of a user's function that takes longer than this delays the whole process noticeably. */
 const heldMsMax = 50;
 
-type OnPartition = (rows: IterableIterator<unknown>, index: number) => unknown;
+type OnPartition = (rows: IterableIterator<unknown>, index: number, task: TaskContext) => unknown;
 
 /** The rows that the function of a mapPartitions makes of its partition. */
 function* openIterator(plan: NarrowPlan, index: number, reading: Reading): Task<ChunkSource> {
   const upstream = yield* iterate(plan.parent, index, reading);
+  const task: TaskContext = {
+    clock: reading.engine.runtime.clock,
+    signal: reading.job.signal,
+    told: (error, row) => jobErrorOf(new StepFailure(error, 0, row), plan.step.label, plan, reading.job),
+  };
   const fail: Fail = (error) => {
-    throw jobErrorOf(new StepFailure(error, 0, undefined), plan.step.label, plan, reading.job);
+    throw task.told(error, undefined);
   };
   try {
-    const made = (plan.step.f as OnPartition)(upstream.rows, index);
+    const made = (plan.step.f as OnPartition)(upstream.rows, index, task);
     if (isAsyncIterable(made)) return rowsLater(made[Symbol.asyncIterator](), upstream, fail);
     if (isIterable(made)) return rowsOf(made[Symbol.iterator](), upstream, reading.engine.runtime.clock, fail);
     throw new StepMistake(made instanceof Promise ? 'returned-promise' : 'not-iterable', made);
@@ -180,8 +246,9 @@ function* openIterator(plan: NarrowPlan, index: number, reading: Reading): Task<
  * Behind an asynchronous step the rows are made first: a synchronous iterator cannot wait.
  */
 function* iterate(plan: Plan, index: number, reading: Reading): Task<Upstream> {
-  const { steps, boundary, partition } = fusedChain(plan, index);
-  const source = yield* openSource(boundary, partition, reading);
+  const chain = fusedChain(plan, index);
+  const { steps } = chain;
+  const source = yield* openSource(chain, reading);
   if (!source.isAsync) {
     return { rows: pull(source, steps, plan, reading), close: (end) => void source.close(end) };
   }
@@ -203,10 +270,15 @@ function* pull(source: ChunkSource, steps: readonly Step[], plan: Plan, reading:
       const length = chunk.kind === 'text' ? text.length : chunk.rows.length;
       for (let at = 0; at < length; ) {
         const startMs = clock.monotonicMs();
-        at =
-          chunk.kind === 'text'
-            ? loop.text(text, at, ahead, sink)
-            : loop.rows(chunk.rows, at, Math.min(length, at + ahead), sink);
+        try {
+          at =
+            chunk.kind === 'text'
+              ? loop.text(text, at, ahead, sink)
+              : loop.rows(chunk.rows, at, Math.min(length, at + ahead), sink);
+        } catch (error) {
+          yield* sink.rows.splice(0); // The rows before it come first.
+          throw error;
+        }
         ahead = clock.monotonicMs() - startMs > aheadMsMax ? 1 : Math.min(rowsAheadMax, ahead * 2);
         yield* sink.rows.splice(0);
       }

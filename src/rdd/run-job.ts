@@ -2,7 +2,7 @@ import type { Task } from './executor.ts';
 import type { Sink, Terminal } from './loop.ts';
 import { type Plan, partitionsOf } from './plan.ts';
 import { type Reading, readPartition } from './read.ts';
-import { prepareShuffles } from './shuffle.ts';
+import { prepare } from './shuffle.ts';
 import type { Label } from './step.ts';
 
 /** How an action reads a partition. */
@@ -21,8 +21,7 @@ export async function runJob(
   reading: Reading,
   partitions: readonly number[] = partitionsOf(plan),
 ): Promise<readonly Sink[]> {
-  reading.engine.checkAlive();
-  await prepareShuffles(plan, reading, partitions);
+  await prepare(plan, reading, partitions);
   const tasks = partitions.map((index) => readInto(ending.sink(), plan, index, ending, reading));
   return reading.engine.executor.run(tasks, reading.job);
 }

@@ -1,32 +1,72 @@
-import { UsageError } from '../core/errors.ts';
 import type { Key } from '../core/keys.ts';
-import { previewOf } from '../core/preview.ts';
 import type { Task } from './executor.ts';
-import { type Cell, sinkOf } from './loop.ts';
+import { jobErrorOf } from './failure.ts';
+import type { JobScope } from './job-scope.ts';
+import { type Cell, type Sink, StepFailure, StepMistake, sinkOf, type Terminal } from './loop.ts';
 import { cellsBetweenYields, isAbortOfAnother, isTaken } from './merge.ts';
-import { type Plan, partitionsOf, type Sent, type SentByPartition, type ShufflePlan } from './plan.ts';
-import { type Reading, readPartition } from './read.ts';
+import { type Partitioner, placeOfKey } from './partitioner.ts';
+import {
+  type Combine,
+  type ComputedPlan,
+  type Plan,
+  partitionsOf,
+  type RunPlan,
+  type Sent,
+  type SentByPartition,
+  type ShufflePlan,
+} from './plan.ts';
+import { RangePartitioner } from './range-partitioner.ts';
+import { allRows, type Reading, readPartition } from './read.ts';
 
 /**
- * Makes the map side of every shuffle that these partitions of a plan read from, the farthest first.
+ * Makes ready what a plan reads from: computations are prepared, the map side of shuffles is made, the farthest first.
  *
  * A map side is computed once and shared by all jobs of the batch. One that failed is forgotten, so that the next job
  * tries again, as a new attempt in Spark would.
  */
-export async function prepareShuffles(
+export async function prepare(
   plan: Plan,
   reading: Reading,
   partitions: readonly number[] = partitionsOf(plan),
 ): Promise<void> {
-  for (const shuffle of nearestShuffles(plan, partitions)) {
-    while (shuffle.memo.sent === undefined && !isTaken(shuffle.memo)) {
-      shuffle.memo.sending ??= startMapSide(shuffle, reading);
-      try {
-        await shuffle.memo.sending;
-      } catch (error) {
-        if (!isAbortOfAnother(error, reading.job)) throw error;
-      }
-    }
+  for (const boundary of nearestBoundaries(plan, partitions)) {
+    if (boundary.kind === 'computed') await prepareComputation(boundary, reading);
+    else await prepareShuffle(boundary, reading);
+  }
+}
+
+async function prepareComputation(plan: ComputedPlan, reading: Reading): Promise<void> {
+  for (const parent of plan.parents) await prepare(parent, reading);
+  const ahead = plan.computation.prepare;
+  if (ahead === undefined) return;
+  do {
+    plan.memo.prepared ??= beginPreparation(plan, ahead(plan.parents, runIn(reading)));
+  } while (!(await isPrepared(plan.memo.prepared, reading.job)));
+}
+
+/** Whoever waits for it is told of its failure; the memo only forgets it. */
+function beginPreparation({ memo }: ComputedPlan, prepared: Promise<unknown>): Promise<unknown> {
+  prepared.catch(() => {
+    memo.prepared = undefined;
+  });
+  return prepared;
+}
+
+async function prepareShuffle(shuffle: ShufflePlan, reading: Reading): Promise<void> {
+  while (shuffle.memo.sent === undefined && !isTaken(shuffle.memo)) {
+    shuffle.memo.sending ??= startMapSide(shuffle, reading);
+    await isPrepared(shuffle.memo.sending, reading.job);
+  }
+}
+
+/** Waits for work that another job may have begun; false where that job was aborted, and the work is to do again. */
+async function isPrepared(work: Promise<unknown> | undefined, job: JobScope): Promise<boolean> {
+  try {
+    await work;
+    return true;
+  } catch (error) {
+    if (isAbortOfAnother(error, job)) return false;
+    throw error;
   }
 }
 
@@ -39,11 +79,12 @@ async function startMapSide(shuffle: ShufflePlan, reading: Reading): Promise<voi
   }
 }
 
-function nearestShuffles(plan: Plan, partitions: readonly number[]): ReadonlySet<ShufflePlan> {
-  const found = new Set<ShufflePlan>();
+/** The shuffles and computations that these partitions read first; behind what is kept whole nothing is read. */
+function nearestBoundaries(plan: Plan, partitions: readonly number[]): ReadonlySet<ShufflePlan | ComputedPlan> {
+  const found = new Set<ShufflePlan | ComputedPlan>();
   const visit = (at: Plan, wanted: readonly number[]): void => {
-    if (wanted.length === 0) return;
-    if (at.kind === 'shuffle') found.add(at);
+    if (wanted.length === 0 || at.cache?.isComplete(at.partitionCount) === true) return;
+    if (at.kind === 'shuffle' || at.kind === 'computed') found.add(at);
     else if (at.kind === 'narrow') visit(at.parent, wanted);
     else if (at.kind === 'union') {
       let first = 0;
@@ -60,30 +101,82 @@ function nearestShuffles(plan: Plan, partitions: readonly number[]): ReadonlySet
 }
 
 async function mapSide(shuffle: ShufflePlan, reading: Reading): Promise<readonly SentByPartition[]> {
-  await prepareShuffles(shuffle.parent, reading);
-  const tasks = partitionsOf(shuffle.parent).map((index) => sendPartition(shuffle, index, reading));
+  await prepare(shuffle.parent, reading);
+  if (shuffle.placement instanceof RangePartitioner) await prepareRanges(shuffle, shuffle.placement, reading);
+  const send = shuffle.combine === undefined ? sendRows : sendCombined;
+  const tasks = partitionsOf(shuffle.parent).map((index) => send(shuffle, index, reading));
   return reading.engine.executor.run(tasks, reading.job);
 }
 
+async function prepareRanges(shuffle: ShufflePlan, ranges: RangePartitioner, reading: Reading): Promise<void> {
+  try {
+    await ranges.prepare(shuffle.parent, runIn(reading));
+  } catch (error) {
+    throw jobErrorOf(new StepFailure(error, 0, undefined), shuffle.label, shuffle, reading.job);
+  }
+}
+
+/** Runs what a preparation asks for as part of the job that needs it. */
+function runIn(reading: Reading): RunPlan {
+  return async (plan, terminal, sink) => {
+    await prepare(plan, reading);
+    return reading.engine.executor.run(
+      partitionsOf(plan).map((index) => readInto(sink(), plan, index, terminal, reading)),
+      reading.job,
+    );
+  };
+}
+
+function* readInto(sink: Sink, plan: Plan, index: number, terminal: Terminal, reading: Reading): Task<Sink> {
+  yield* readPartition(plan, index, terminal, sink, reading);
+  return sink;
+}
+
+/** Sorts the rows of one parent partition by the partition they go to; their order stays. */
+function* sendRows(shuffle: ShufflePlan, index: number, reading: Reading): Task<SentByPartition> {
+  const { placement, partitionCount } = shuffle;
+  const rows = yield* allRows(shuffle.parent, index, reading);
+  const sent: unknown[][] = Array.from({ length: partitionCount }, () => []);
+  for (let i = 0; i < rows.length; i++) {
+    // In turn, each parent partition begins at another one, so that the first does not get all the odd rows.
+    const to = placement === 'in turn' ? (index + i) % partitionCount : placeOf(rows[i], placement, shuffle, reading);
+    (sent[to] as unknown[]).push(rows[i]);
+    if ((i + 1) % cellsBetweenYields === 0) yield cellsBetweenYields;
+  }
+  return sent;
+}
+
+function placeOf(row: unknown, partitioner: Partitioner, shuffle: ShufflePlan, reading: Reading): number {
+  try {
+    if (!Array.isArray(row)) throw new StepMistake('not-a-pair', row);
+    return placeOfKey(row[0], partitioner);
+  } catch (error) {
+    throw jobErrorOf(new StepFailure(error, 0, row), shuffle.label, shuffle, reading.job);
+  }
+}
+
 /** Combines one parent partition and sorts its keys by the partition they go to. */
-function* sendPartition(shuffle: ShufflePlan, index: number, reading: Reading): Task<SentByPartition> {
-  const { combine, partitioner } = shuffle;
+function* sendCombined(shuffle: ShufflePlan, index: number, reading: Reading): Task<SentByPartition> {
+  const combine = shuffle.combine as Combine;
+  const partitioner = shuffle.placement as Partitioner;
   const terminal = combine.create === undefined ? 'reduce' : 'combine';
   const cells = new Map<Key, Cell>();
   const given = { cells, merge: combine.mergeValue, ...(combine.create && { create: combine.create }) };
   yield* readPartition(shuffle.parent, index, terminal, sinkOf(given), reading, shuffle.label);
-  const sent: Sent[][] = Array.from({ length: partitioner.partitionCount }, () => []);
+  const sent: Sent[][] = Array.from({ length: partitioner.numPartitions }, () => []);
   let count = 0;
   for (const [key, cell] of cells) {
-    const partition = partitioner.partitionOf(key);
-    (sent[partition] ?? refusePartition(shuffle, cell.key, partition)).push({ key, cell });
+    (sent[placeOfCell(cell, shuffle, partitioner, reading)] as Sent[]).push({ key, cell });
     if (++count % cellsBetweenYields === 0) yield cellsBetweenYields;
   }
   yield count % cellsBetweenYields;
   return sent;
 }
 
-function refusePartition({ label, partitionCount }: ShufflePlan, key: unknown, partition: unknown): never {
-  const facts = { operator: label.name, key: previewOf(key), partition: String(partition), partitionCount };
-  throw new UsageError('PARTITIONER.OUT_OF_RANGE', facts, { at: [`${label.name} (${label.site ?? 'unknown place'})`] });
+function placeOfCell(cell: Cell, shuffle: ShufflePlan, partitioner: Partitioner, reading: Reading): number {
+  try {
+    return placeOfKey(cell.key, partitioner);
+  } catch (error) {
+    throw jobErrorOf(new StepFailure(error, 0, [cell.key, cell.value]), shuffle.label, shuffle, reading.job);
+  }
 }

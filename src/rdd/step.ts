@@ -1,9 +1,11 @@
 import type { CallSite } from '../core/call-site.ts';
+import type { Clock } from '../core/clock.ts';
 
 /**
  * The four narrow kinds that the kernel knows; everything else composes from them.
  *
- * The functions are the user's; each is called with exactly one argument (mapPartitions: rows and partition index).
+ * The functions are the user's; each is called with exactly one argument (mapPartitions: rows, partition index and a
+ * TaskContext).
  */
 export type NarrowKind = 'map' | 'filter' | 'flatMap' | 'mapPartitions';
 
@@ -12,6 +14,15 @@ export interface Label {
   /** The name the program wrote: `reduceByKey`. */
   readonly name: string;
   readonly site: CallSite | undefined;
+}
+
+/** What the function of mapPartitions is told beside its rows. */
+export interface TaskContext {
+  readonly clock: Clock;
+  /** Aborted when the job is. */
+  readonly signal: AbortSignal;
+  /** What went wrong with a row, as an error that names the batch, the operator and the row. */
+  told(error: unknown, row: unknown): unknown;
 }
 
 /** One narrow step: a user's function and where it stands in the program. */

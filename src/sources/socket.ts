@@ -112,29 +112,29 @@ export class SocketTextReceiver extends SocketReceiver<string> {
 /** The longest line of `socketTextStream`: it is kept whole in memory, and becomes one string. */
 export const lineBytesMax: number = 64 * 1024 * 1024;
 
-/** Rows that the program's own converter reads from the bytes of a TCP server. */
-export class SocketStreamReceiver<T extends Row> extends SocketReceiver<T> {
-  readonly #convert: Converter<T>;
+/** Takes what is read from the bytes of each connection, one part after the other, as fast as there is room for it. */
+export abstract class PartsReceiver<T extends Row, P> extends SocketReceiver<T> {
+  readonly #partsOf: (bytes: AsyncIterable<Buffer>) => AsyncIterable<P>;
   #bytes = new Readable();
   #loss: { readonly message: string; readonly error?: Error | undefined } | undefined;
 
-  constructor(to: Endpoint, convert: Converter<T>) {
+  constructor(to: Endpoint, partsOf: (bytes: AsyncIterable<Buffer>) => AsyncIterable<P>) {
     super(to);
-    this.#convert = convert;
+    this.#partsOf = partsOf;
   }
 
-  override get name(): string {
-    return 'SocketStreamReceiver';
-  }
+  /** Stores a part; a promise where the next one has to wait. */
+  protected abstract take(part: P): Promise<void> | undefined;
 
   override async onStart(): Promise<void> {
     const bytes = new Readable({ read: () => this.read(true) });
     this.#bytes = bytes;
     this.#loss = undefined;
-    const rows = (await this.connect()) === 'connected' ? this.#convert(bytes) : [];
-    for await (const row of rows) {
+    const parts = (await this.connect()) === 'connected' ? this.#partsOf(bytes) : [];
+    for await (const part of parts) {
       if (this.#bytes !== bytes || !this.isStarted()) return;
-      if (!this.store(row)) await this.drained();
+      const taken = this.take(part);
+      if (taken !== undefined) await taken;
     }
     if (this.#bytes === bytes) this.#restartAfterAllIsRead();
   }
@@ -157,6 +157,21 @@ export class SocketStreamReceiver<T extends Row> extends SocketReceiver<T> {
   protected override lost(message: string, error?: Error): void {
     this.#loss = { message, error };
     this.#bytes.push(null);
+  }
+}
+
+/** Rows that the program's own converter reads from the bytes of a TCP server. */
+export class SocketStreamReceiver<T extends Row> extends PartsReceiver<T, T> {
+  constructor(to: Endpoint, convert: Converter<T>) {
+    super(to, convert);
+  }
+
+  override get name(): string {
+    return 'SocketStreamReceiver';
+  }
+
+  protected override take(row: T): Promise<void> | undefined {
+    return this.store(row) ? undefined : this.drained();
   }
 }
 

@@ -5,5 +5,6 @@ export type { MemoryConnection, MemoryServer, MemorySockets } from '../core/memo
 export type { MemoryStorage } from '../core/memory-storage.ts';
 export type { MemoryTerminal } from '../core/memory-terminal.ts';
 export { type TestRuntime, type TestRuntimeOptions, testRuntime } from '../core/test-runtime.ts';
+export { assertOutputs, type CompareOptions } from './compare.ts';
 export { Feed, type FeedBatch } from './feed.ts';
 export { type RunOptions, run } from './run.ts';

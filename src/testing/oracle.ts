@@ -138,10 +138,179 @@ export function union<T>(...parents: readonly Stream<T>[]): Stream<T> {
 export function transform<T, U>(parent: Stream<T>, f: (rdd: Stream<T>, time: Time) => Stream<U>): Stream<U> {
   let isOrdered = true;
   const made = operator<T, U>([parent], { withoutParent: 'fail' }, ([rows = []], time) => {
-    const rdd = f({ ...parent, slideMs: parent.intervalMs, batches: [rows] }, time) as Stream<U> | undefined;
-    const batch = rdd?.batches[0];
-    if (rdd === undefined || batch === null || batch === undefined) throw new Mistake('no-rdd');
-    if (batch instanceof Failure) throw batch;
+    const rdd = f({ ...parent, slideMs: parent.intervalMs, batches: [rows] }, time);
+    const batch = onlyBatch(rdd);
+    isOrdered &&= rdd.isOrdered;
+    return batch;
+  });
+  return { ...made, isOrdered };
+}
+
+/** The batch of what the function of a transform gave. */
+function onlyBatch<T>(rdd: Stream<T> | undefined): Rows<T> {
+  const batch = rdd?.batches[0];
+  if (batch === null || batch === undefined) throw new Mistake('no-rdd');
+  if (batch instanceof Failure) throw batch;
+  return batch;
+}
+
+/**
+ * What f makes of the rows of a partition. There are no partitions here: f must make the same of rows however they are
+ * cut, and is given them one at a time.
+ */
+export function mapPartitions<T, U>(parent: Stream<T>, f: (rows: readonly T[]) => Iterable<U>): Stream<U> {
+  return rowByRow(parent, (row) => f([row]));
+}
+
+/** As mapPartitions; the index says nothing here. */
+export function mapPartitionsWithIndex<T, U>(
+  parent: Stream<T>,
+  f: (index: number, rows: readonly T[]) => Iterable<U>,
+): Stream<U> {
+  return rowByRow(parent, (row) => f(0, [row]));
+}
+
+/** What becomes of a row whose call fails, and whether rows keep their order. */
+export interface Calls<T, U> {
+  readonly onError?: 'fail' | 'drop' | ((error: unknown, row: T) => U);
+  readonly ordered?: boolean;
+}
+
+/** One row for each row. A call answers, or fails, as soon as it is made: f returns or throws. */
+export function mapAsync<T, U>(parent: Stream<T>, f: (row: T) => U, calls: Calls<T, U> = {}): Stream<U> {
+  const { onError = 'fail', ordered = true } = calls;
+  const made = rowByRow(parent, (row) => {
+    try {
+      return [f(row)];
+    } catch (error) {
+      if (onError === 'fail') throw error;
+      return onError === 'drop' ? [] : [onError(error, row)];
+    }
+  });
+  return ordered ? made : { ...made, isOrdered: false };
+}
+
+/** Arrays that hold the rows; how many, and which rows share one, is a matter of partitions. */
+export function glom<T>(parent: Stream<T>): Stream<readonly T[]> {
+  return { ...rowByRow(parent, (row) => [[row]]), isOrdered: false };
+}
+
+/** The same rows in some order. One row that is missing, and all are. */
+export function repartition<T>(parent: Stream<T>): Stream<T> {
+  return operator([parent], { withoutParent: 'fail', isOrdered: false }, ([rows = []]) => allOrErrors(rows));
+}
+
+/** The same pairs in some order. One row that is missing, and all are. */
+export function partitionBy<K, V>(parent: Stream<readonly [K, V]>): Stream<readonly [K, V]> {
+  const pairs = rowByRow(parent, (row) => [pair(row)]);
+  return repartition(pairs);
+}
+
+/** All rows merged into one; none where there is none. */
+export function reduce<T>(parent: Stream<T>, f: (a: T, b: T) => T): Stream<T> {
+  const merged = reduceByKey(
+    map(parent, (row) => [null, row] as const),
+    f,
+  );
+  return { ...map(merged, ([, row]) => row), isOrdered: true };
+}
+
+/** How often each row occurs. */
+export function countByValue<T>(parent: Stream<T>): Stream<readonly [T, number]> {
+  return reduceByKey(
+    map(parent, (row) => [row, 1 as number] as const),
+    (a, b) => a + b,
+  );
+}
+
+/** A pair for each of the values that f returns for a value; where its iterable throws half-way, as flatMap. */
+export function flatMapValues<K, V, U>(
+  parent: Stream<readonly [K, V]>,
+  f: (value: V) => Iterable<U>,
+): Stream<readonly [K, U]> {
+  return rowByRow(parent, function* (row) {
+    const [key, value] = pair(row);
+    const many: unknown = noPromise(f(value));
+    if (!isIterable(many)) throw new Mistake('not-iterable');
+    for (const each of many as Iterable<U>) yield [key, each] as const;
+  });
+}
+
+/** The values of each key in a list. */
+export function groupByKey<K, V>(parent: Stream<readonly [K, V]>): Stream<readonly [K, readonly V[]]> {
+  const lists = mapValues<K, V, readonly V[]>(parent, (value) => [value]);
+  return reduceByKey(lists, (a, b) => [...a, ...b]);
+}
+
+/** The values of each key taken into what `create` makes of the first: all in one go, as if nothing lay apart. */
+export function combineByKey<K, V, C>(
+  parent: Stream<readonly [K, V]>,
+  create: (value: V) => C,
+  mergeValue: (merged: C, value: V) => C,
+): Stream<readonly [K, C]> {
+  return mapValues(groupByKey(parent), ([first, ...others]) =>
+    others.reduce((merged, value) => noPromise(mergeValue(merged, value)), noPromise(create(first as V))),
+  );
+}
+
+/** For each key of either side, the values of both. */
+export function cogroup<K, V, W>(
+  left: Stream<readonly [K, V]>,
+  right: Stream<readonly [K, W]>,
+): Stream<readonly [K, readonly [readonly V[], readonly W[]]]> {
+  type Sides = readonly [readonly V[], readonly W[]];
+  const lefts = mapValues<K, V, Sides>(left, (value) => [[value], []]);
+  const rights = mapValues<K, W, Sides>(right, (value) => [[], [value]]);
+  return reduceByKey(union(lefts, rights), (a, b) => [
+    [...a[0], ...b[0]],
+    [...a[1], ...b[1]],
+  ]);
+}
+
+/** Every value of the left with every value of the right of the same key. */
+export function join<K, V, W>(
+  left: Stream<readonly [K, V]>,
+  right: Stream<readonly [K, W]>,
+): Stream<readonly [K, readonly [V, W]]> {
+  return flatMapValues(cogroup(left, right), ([vs, ws]) => crossed(vs, ws));
+}
+
+/** As join; a key that only the left has comes with null. */
+export function leftOuterJoin<K, V, W>(
+  left: Stream<readonly [K, V]>,
+  right: Stream<readonly [K, W]>,
+): Stream<readonly [K, readonly [V, W | null]]> {
+  return flatMapValues(cogroup(left, right), ([vs, ws]) => crossed(vs, orNull(ws)));
+}
+
+/** As join; a key that only the right has comes with null. */
+export function rightOuterJoin<K, V, W>(
+  left: Stream<readonly [K, V]>,
+  right: Stream<readonly [K, W]>,
+): Stream<readonly [K, readonly [V | null, W]]> {
+  return flatMapValues(cogroup(left, right), ([vs, ws]) => crossed(orNull(vs), ws));
+}
+
+/** As join; a key that one side lacks comes with null. */
+export function fullOuterJoin<K, V, W>(
+  left: Stream<readonly [K, V]>,
+  right: Stream<readonly [K, W]>,
+): Stream<readonly [K, readonly [V | null, W | null]]> {
+  return flatMapValues(cogroup(left, right), ([vs, ws]) => crossed(orNull(vs), orNull(ws)));
+}
+
+/** What f makes of both batches; as transform. */
+export function transformWith<T, U, V>(
+  parent: Stream<T>,
+  other: Stream<U>,
+  f: (rdd: Stream<T>, other: Stream<U>, time: Time) => Stream<V>,
+): Stream<V> {
+  let isOrdered = true;
+  const made = operator<T | U, V>([parent, other], { withoutParent: 'fail' }, ([rows = [], others = []], time) => {
+    const alone = { slideMs: parent.intervalMs, intervalMs: parent.intervalMs };
+    const left = { ...alone, isOrdered: parent.isOrdered, batches: [rows as Rows<T>] };
+    const rdd = f(left, { ...alone, isOrdered: other.isOrdered, batches: [others as Rows<U>] }, time);
+    const batch = onlyBatch(rdd);
     isOrdered &&= rdd.isOrdered;
     return batch;
   });
@@ -273,6 +442,20 @@ function rowByRow<T, U>(parent: Stream<T>, make: (row: T) => Iterable<U>): Strea
     }
     return made;
   });
+}
+
+/** All rows; where some are missing, only why. */
+function allOrErrors<T>(rows: Rows<T>): Rows<T> {
+  const errors = rows.filter((row) => row instanceof Thrown);
+  return errors.length > 0 ? errors : rows;
+}
+
+function crossed<V, W>(left: readonly V[], right: readonly W[]): readonly (readonly [V, W])[] {
+  return left.flatMap((a) => right.map((b) => [a, b] as const));
+}
+
+function orNull<V>(values: readonly V[]): readonly (V | null)[] {
+  return values.length === 0 ? [null] : values;
 }
 
 /** A row function answers at once. What becomes of its promise is nobody's error any more. */

@@ -3,6 +3,7 @@ import { SparkConf } from '../core/spark-conf.ts';
 import { type TestRuntime, testRuntime } from '../core/test-runtime.ts';
 import { type DurationLike, durationOf, Milliseconds } from '../core/time.ts';
 import type { DStream } from '../dstream.ts';
+import { memoriesOf } from '../graph/memory.ts';
 import { runPlainLoop } from '../graph/plain-loop.ts';
 import { StreamingContext } from '../streaming-context.ts';
 import { Feed, type FeedBatch } from './feed.ts';
@@ -62,10 +63,12 @@ export async function run<T extends Row, U extends Row>(
 
 async function runLoop(ssc: StreamingContext, count: number, batchMs: number): Promise<void> {
   const { engine } = ssc.sparkContext;
+  const graph = ssc.freeze();
   const zeroTimeMs = Math.floor(engine.runtime.clock.now() / batchMs) * batchMs;
   const timesMs = Array.from({ length: count }, (_, i) => zeroTimeMs + (i + 1) * batchMs);
   const errors: unknown[] = [];
-  await runPlainLoop(ssc.freeze(), { engine, zeroTimeMs }, timesMs, (error) => errors.push(error));
+  const memories = memoriesOf(graph, { rememberMs: undefined, mayUnpersist: true });
+  await runPlainLoop(graph, { engine, zeroTimeMs, memories }, timesMs, (error) => errors.push(error));
   if (errors.length > 0) throw errors.at(-1);
 }
 

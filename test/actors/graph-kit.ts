@@ -16,5 +16,10 @@ export function defined(define: (ssc: StreamingContext) => void): Defined {
   const conf = new SparkConf().setMaster('local[2]').setAppName('defined');
   const ssc = new StreamingContext(conf, Seconds(1), { runtime });
   define(ssc);
-  return { graph: ssc.freeze(), planning: { engine: ssc.sparkContext.engine, zeroTimeMs: 0 }, runtime, ssc };
+  return {
+    graph: ssc.freeze(),
+    planning: { engine: ssc.sparkContext.engine, zeroTimeMs: 0, memories: new Map() },
+    runtime,
+    ssc,
+  };
 }

@@ -69,7 +69,7 @@ describe('an input with a receiver', () => {
     expect(actor.takesOne('rdd.ready').rdd.getNumPartitions()).toBe(0);
   });
 
-  test('frees the blocks of a batch when it is sealed, once, and no others', () => {
+  test('frees the blocks of a batch, and of those before it, when it is sealed, once', () => {
     const actor = received();
     for (const [timeMs, id] of [
       [1000, 'a'],
@@ -81,6 +81,7 @@ describe('an input with a receiver', () => {
     actor.hears(sealed(3000));
     expect(actor.hears({ type: 'batch.sealed', timeMs: 1000 })).toEqual(['receiver block.freed a (1 rows)']);
     expect(actor.hears({ type: 'batch.sealed', timeMs: 1000 })).toEqual([]);
+    expect(actor.hears({ type: 'batch.sealed', timeMs: 3000 })).toEqual(['receiver block.freed b (1 rows)']);
     expect(actor.hears({ type: 'batch.sealed', timeMs: 3000 })).toEqual([]);
   });
 

@@ -313,6 +313,25 @@ export const noRDD: Scenario = scenario({
   },
 });
 
+/** Three batches of rows that are persisted, and of which a program remembers no more than it has to. */
+export const persistedRows: Scenario = scenario({
+  run: async ({ runtime, ssc, marks }) => {
+    const written: RDD<number>[] = [];
+    ssc
+      .inputStream(new Feed([[1], [2], [3]]))
+      .map((n) => n)
+      .persist()
+      .foreachRDD((rdd) => void written.push(rdd));
+    ssc.start();
+    await runtime.clock.advance(3500);
+    for (const rdd of written) marks.push(rdd.getStorageLevel().useMemory ? 'kept' : 'let go of');
+    return {};
+  },
+  laws: {
+    'persisted rows of ended batches are kept': ({ marks }) => marks[0] !== 'let go of',
+  },
+});
+
 /** A source that hands out a broken RDD breaks its input, as a mistake of ours would. */
 export const bug: Scenario = scenario({
   run: async ({ runtime, ssc }) => {

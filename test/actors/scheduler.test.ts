@@ -26,7 +26,7 @@ function desk(concurrentJobs = 1): Desk {
     for (const name of ['a', 'b']) numbers.to({ name, code: [], run: () => undefined });
   });
   const { inputs, sinks } = graph;
-  const addresses = { batchClock: 'clock', listeners: 'listeners', drain: 'drain' };
+  const addresses = { batchClock: 'clock', listeners: 'listeners', drain: 'drain', memories: [input] };
   const options = { clock: runtime.clock, zeroTimeMs: 0, inputs, sinks, concurrentJobs, ...addresses };
   const actor = new Alone<SchedulerMessage>((post) => scheduler(options, post));
   const says = (type: SchedulerMessage['type'], timeMs: number): SchedulerMessage =>

@@ -45,13 +45,13 @@ test('makes a job of an RDD, runs it when it is told to, and tells when it has e
   expect(actor.hears(ready(2000))).toEqual(['scheduler job.ready 2000']);
   expect(await settled()).toEqual([]);
   expect(written).toEqual([]);
-  actor.tell({ type: 'job.run', timeMs: 2000 });
-  expect(await settled()).toEqual(['scheduler job.done 2000']);
   actor.tell({ type: 'job.run', timeMs: 1000 });
   expect(await settled()).toEqual(['scheduler job.done 1000']);
+  actor.tell({ type: 'job.run', timeMs: 2000 });
+  expect(await settled()).toEqual(['scheduler job.done 2000']);
   expect(written).toEqual([
-    [2000, 2000],
     [1000, 1000],
+    [2000, 2000],
   ]);
 });
 

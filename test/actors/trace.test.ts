@@ -46,6 +46,9 @@ test('one batch of the word count, message by message', async () => {
       scheduler → listeners                             batch.completed 1000 2 rows
       scheduler → clock                                 batch.ended 1000
       scheduler → input:0:socketTextStream              batch.sealed 1000
+      scheduler → stage:1:flatMap                       batch.sealed 1000
+      scheduler → stage:2:map                           batch.sealed 1000
+      scheduler → stage:3:reduceByKey                   batch.sealed 1000
       input:0:socketTextStream → receiver:0             block.freed input-0-0 (2 rows)"
   `);
   await ssc.stop();
@@ -93,6 +96,9 @@ test('a graceful stop, message by message: what has come becomes a last batch', 
       scheduler → listeners                             batch.completed 2000 1 rows
       scheduler → clock                                 batch.ended 2000
       scheduler → input:0:socketTextStream              batch.sealed 2000
+      scheduler → stage:1:flatMap                       batch.sealed 2000
+      scheduler → stage:2:map                           batch.sealed 2000
+      scheduler → stage:3:reduceByKey                   batch.sealed 2000
       scheduler → drain                                 jobs.finished
       input:0:socketTextStream → receiver:0             block.freed input-0-0 (1 rows)
       drain → input:0:socketTextStream                  input.stop

@@ -32,7 +32,7 @@ ${keys.map(row).join('\n')}
 - A **boolean** is \`true\` or \`false\`.
 - An **int** is a whole number; what it counts stands beside it.
 - A **duration** is a \`Duration\` or a text of a number and a unit, such as \`200 ms\`, \`2s\` or \`1 minute\`. A bare
-  number is milliseconds.
+  number is milliseconds, unless the key says otherwise.
 
 Any other key is yours: firesteel keeps it and gives it no meaning. If its name begins with \`spark.\` or
 \`firesteel.\`, it is probably misspelled, or a key of Spark's that means nothing here: the context warns of it when it

@@ -90,9 +90,12 @@ describe('reading a key that firesteel honours', () => {
         "spark.master": "undefined",
         "spark.streaming.blockInterval": "200 ms",
         "spark.streaming.concurrentJobs": "1",
+        "spark.streaming.fileStream.minRememberDuration": "undefined",
         "spark.streaming.gracefulStopTimeout": "undefined",
+        "spark.streaming.minRememberDuration": "60000 ms",
         "spark.streaming.receiverRestartDelay": "2000 ms",
         "spark.streaming.stopSparkContextByDefault": "true",
+        "spark.streaming.unpersist": "true",
       }
     `);
   });
@@ -118,6 +121,16 @@ describe('reading a key that firesteel honours', () => {
     [Seconds(1), 1000],
   ])('takes the time %s as %d ms', (value, ms) => {
     expect(new SparkConf().set(block, value).read(confKeys.blockInterval).milliseconds).toBe(ms);
+  });
+
+  test.each([
+    ['spark.streaming.minRememberDuration', '90', 90_000],
+    ['spark.streaming.fileStream.minRememberDuration', 2, 2000],
+    ['spark.streaming.minRememberDuration', '90 ms', 90],
+  ])('takes %s of %s as %d ms: seconds where Spark counts them', (key, value, ms) => {
+    const conf = new SparkConf().set(key, value);
+    const read = conf.read(confKeys.fileStreamMinRemember) ?? conf.read(confKeys.minRemember);
+    expect(read.milliseconds).toBe(ms);
   });
 
   test.each([

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -80,6 +80,15 @@ describe.each([
     expect(await storage.list(`${folder}/file`)).toEqual([]);
   });
 
+  test('lists the folders in a folder by name, those that are empty too, and no files', async () => {
+    const { storage, folder } = await open();
+    for (const path of ['b/1', 'a/deep/1', 'B/1', 'file']) await storage.append(`${folder}/${path}`, bytes('x'));
+    await storage.remove(`${folder}/b/1`);
+    expect(await storage.listFolders(`${folder}/`)).toEqual(['B', 'a', 'b']);
+    expect(await storage.listFolders(`${folder}/a`)).toEqual(['deep']);
+    for (const none of ['a/deep', 'file', 'none']) expect(await storage.listFolders(`${folder}/${none}`)).toEqual([]);
+  });
+
   test('rename moves a file, over one that is there, into folders that are not, and keeps its time', async () => {
     const { storage, folder } = await open();
     await storage.append(`${folder}/temp`, bytes('new'));
@@ -143,6 +152,9 @@ describe('storage in memory', () => {
     await storage.append('./in//a', bytes('x'));
     expect((await storage.read('in/../in/a')).toString()).toBe('x');
     expect(namesOf(await storage.list('in/'))).toEqual(['a']);
+    expect(await storage.listFolders('in/..')).toEqual(['in']);
+    await storage.append('/top/a', bytes('x'));
+    expect(await storage.listFolders('/')).toEqual(['top']);
   });
 });
 
@@ -152,7 +164,10 @@ describe('storage in files', () => {
     await writeFile(join(folder, 'file'), 'x');
     await symlink(join(folder, 'file'), join(folder, 'link'));
     await symlink(join(folder, 'none'), join(folder, 'nowhere'));
+    await mkdir(join(folder, 'inner'));
+    await symlink(join(folder, 'inner'), join(folder, 'inner-link'));
     expect(namesOf(await storage.list(folder))).toEqual(['file', 'link']);
+    expect(await storage.listFolders(folder)).toEqual(['inner', 'inner-link']);
   });
 
   test('says what the file system said', async () => {

@@ -31,6 +31,14 @@ test('every code of the table has its text here, and its place in the order of t
   expect(codes).toEqual([...codes].sort());
 });
 
+test('ASYNC: how mapAsync calls its function', async () => {
+  expect(await textsOf('ASYNC')).toMatchInlineSnapshot(`
+    "UsageError: [ASYNC.BAD_OPTION] mapAsync was given concurrency: 0.
+      why  concurrency and timeoutMs are whole numbers of at least 1; onError is fail, drop or a function.
+      fix  mapAsync(f, { concurrency: 8, timeoutMs: 1000, onError: 'drop' })"
+  `);
+});
+
 test('BATCH: a batch that cannot be', async () => {
   expect(await textsOf('BATCH')).toMatchInlineSnapshot(`
     "JobError: [BATCH.PARENT_WITHOUT_RDD] transform has nothing to work on in batch 1000 ms: feed made no RDD for it.
@@ -41,6 +49,14 @@ test('BATCH: a batch that cannot be', async () => {
       why  Functions of transform, and sources that are asked, run on the driver before the batch does; without them it cannot be.
       fix  Look at the cause below. Later batches go on; the outputs of this one did not run.
       at   transform (specimens.ts:1)"
+  `);
+});
+
+test('BROADCAST: a value that every task reads', async () => {
+  expect(await textsOf('BROADCAST')).toMatchInlineSnapshot(`
+    "UsageError: [BROADCAST.DESTROYED] A broadcast was read after destroy().
+      why  destroy() lets go of the value for good.
+      fix  Use unpersist() where the value is needed again, or broadcast it anew."
   `);
 });
 
@@ -61,6 +77,31 @@ test('BUG: a mistake of firesteel', async () => {
     BugError: [BUG.UNKNOWN_MESSAGE] The actor sink:5:print was sent 'batch.tick', which it does not know.
       why  A message that nobody understands would be lost in silence.
       fix  Please report this with the text above: it is a mistake of firesteel, not of your program."
+  `);
+});
+
+test('CACHE: rows that are kept', async () => {
+  expect(await textsOf('CACHE')).toMatchInlineSnapshot(`
+    "UsageError: [CACHE.NOT_SERIALIZABLE] Rows cannot be kept as MEMORY_ONLY_SER: () => undefined could not be cloned.
+      why  That level keeps rows as bytes, which functions and the classes of objects do not survive.
+      fix  Keep them as values: persist(StorageLevel.MEMORY_ONLY), or map them to plain data first."
+  `);
+});
+
+test('CHECKPOINT: rows that are written down', async () => {
+  expect(await textsOf('CHECKPOINT')).toMatchInlineSnapshot(`
+    "UsageError: [CHECKPOINT.BAD_INTERVAL] The checkpoint interval for Tray has been set to 1500 ms, which is not a multiple of its slide time (1000 ms).
+      why  Its rows are written down when it has some, which is once each slide.
+      fix  Set it to a multiple of 1000 ms; five to ten slides are usual.
+      at   Tray (specimens.ts:1)
+    UsageError: [CHECKPOINT.NOT_PERSISTED] Tray is to be checkpointed, and its storage level is NONE.
+      why  Its rows would be computed twice: once for the program, once to be written down.
+      fix  Leave the level alone (checkpoint sets one), or persist with another.
+      at   Tray (specimens.ts:1)
+    UsageError: [CHECKPOINT.NO_DIRECTORY] Tray is to be checkpointed, and the checkpoint directory has not been set.
+      why  There is nowhere to write its rows down.
+      fix  Set it before start(): ssc.checkpoint(directory).
+      at   Tray (specimens.ts:1)"
   `);
 });
 
@@ -97,6 +138,14 @@ test('CONF: a configuration', async () => {
   `);
 });
 
+test('CONSTANT: the same RDD in every batch', async () => {
+  expect(await textsOf('CONSTANT')).toMatchInlineSnapshot(`
+    "UsageError: [CONSTANT.NOT_AN_RDD] constantInputDStream was given null where it takes an RDD.
+      why  It gives the same RDD to every batch.
+      fix  Make one first: ssc.constantInputDStream(ssc.sparkContext.parallelize([1, 2, 3]))."
+  `);
+});
+
 test('CONTEXT: the life of a context', async () => {
   expect(await textsOf('CONTEXT')).toMatchInlineSnapshot(`
     "UsageError: [CONTEXT.ALREADY_STOPPED] start() was called on a stopped StreamingContext.
@@ -115,6 +164,9 @@ test('CONTEXT: the life of a context', async () => {
       why  A stopped context never runs again, so nothing added to it could.
       fix  Make a new one on the same SparkContext: new StreamingContext(sc, Seconds(1)).
       at   stopped in specimens.ts:1
+    UsageError: [CONTEXT.NOT_STARTED] slice() was called on a StreamingContext that is not active.
+      why  It looks at batches, and there are batches only between start() and stop().
+      fix  Call it after start(): in foreachRDD, or beside the running program.
     UsageError: [CONTEXT.NO_OUTPUTS] start() was called on a program without an output operation, so there is nothing to execute.
       why  Streams are only computed for the outputs behind them.
       fix  Add one before start(): stream.print() or stream.foreachRDD(f).
@@ -127,6 +179,9 @@ test('CONTEXT: the life of a context', async () => {
       why  Only one StreamingContext may be active in a process.
       fix  Stop the other one first: await StreamingContext.getActive()?.stop(false). This one can still be started after that.
       at   made in specimens.ts:1, the other started in specimens.ts:1
+    UsageError: [CONTEXT.REMEMBER_TWICE] remember(20000 ms) was called after remember(10000 ms).
+      why  How long a context remembers is set once.
+      fix  Call it once, with the longest duration that is needed.
     UsageError: [CONTEXT.SEVERAL_MISTAKES] start() found 2 mistakes in the program:
         1. [CONTEXT.NO_OUTPUTS] start() was called on a program without an output operation, so there is nothing to execute.
              why  Streams are only computed for the outputs behind them.
@@ -152,6 +207,34 @@ test('CONTEXT: the life of a context', async () => {
     UsageError: [CONTEXT.STOP_INSIDE_LISTENER] stop() was called inside a streaming listener.
       why  Stopping tells the listeners, and waits for them; a listener that waits for that would wait for itself.
       fix  Let the listener resolve a promise that the main program awaits before it calls stop()."
+  `);
+});
+
+test('DURATION: how long', async () => {
+  expect(await textsOf('DURATION')).toMatchInlineSnapshot(`
+    "UsageError: [DURATION.NOT_POSITIVE] remember was given a duration of 0 ms.
+      why  It says how long or how often, so it must be longer than 0 ms.
+      fix  Give it a longer one: Seconds(10)."
+  `);
+});
+
+test('FILES: files and directories', async () => {
+  expect(await textsOf('FILES')).toMatchInlineSnapshot(`
+    "UsageError: [FILES.BAD_DIRECTORY] textFileStream was given '', which is no directory.
+      why  It looks for new files in a directory, so it takes the path of one.
+      fix  Name one, such as '/data/incoming', or several, such as '/data/*/incoming'.
+    UsageError: [FILES.BAD_RECORD_LENGTH] binaryRecordsStream cannot cut files into records of 0 bytes.
+      why  All records have the same length, which is a whole number of at least 1.
+      fix  Say how many bytes a record has; records of different lengths are for fileStream and a function of your own.
+    JobError: [FILES.CUT_RECORD] /data/incoming/measures-17 ends in the middle of a record: of its 4099 bytes, 3 are left over.
+      why  All records of a binaryRecordsStream have 16 bytes, so a whole file has a multiple of that.
+      fix  Write files elsewhere and move them in when they are complete; if they are, mend the record length.
+    UsageError: [FILES.NOT_FOUND] Input path does not exist: /data/inputt
+      why  No file is there, and no folder with files in it.
+      fix  Check the path; it is relative to the folder in which the process was started.
+    UsageError: [FILES.NO_ROWS] The file /in/a holds no rows: Unable to deserialize cloned data due to invalid or unsupported version.
+      why  objectFile reads what saveAsObjectFile wrote; nothing else can become rows.
+      fix  Read text with textFile(path) or wholeTextFiles(path)."
   `);
 });
 
@@ -214,6 +297,14 @@ test('LOG: the log', async () => {
   `);
 });
 
+test('ORDER: rows that are compared', async () => {
+  expect(await textsOf('ORDER')).toMatchInlineSnapshot(`
+    "UsageError: [ORDER.NOT_COMPARABLE] 1 and "a" have no order.
+      why  Only values of one kind are compared: numbers, text, booleans, bigints, dates, and tuples of these.
+      fix  Map rows to one kind first, or give an order of your own: sortBy(f, true, undefined, (a, b) => …)."
+  `);
+});
+
 test('OUTPUT: an output', async () => {
   expect(await textsOf('OUTPUT')).toMatchInlineSnapshot(`
     "JobError: [OUTPUT.THREW] The function of foreachRDD threw in batch 1000 ms: connection lost
@@ -225,10 +316,9 @@ test('OUTPUT: an output', async () => {
 
 test('PARTITIONER: a partitioner of the program', async () => {
   expect(await textsOf('PARTITIONER')).toMatchInlineSnapshot(`
-    "UsageError: [PARTITIONER.OUT_OF_RANGE] The partitioner of reduceByKey put the key "a" into partition -1, of 2.
-      why  It places every key in a partition that there is, counted from 0.
-      fix  Return a whole number in [0, partitionCount); of a hash that may be negative, the remainder made positive.
-      at   reduceByKey (specimens.ts:1)"
+    "UsageError: [PARTITIONER.OUT_OF_RANGE] A partitioner put the key "a" into partition -1 of 2.
+      why  Partitions are numbered from 0 to 1.
+      fix  Let getPartition(key) return a whole number in that range, for every key."
   `);
 });
 
@@ -250,12 +340,33 @@ test('QUEUE: a queue of RDDs', async () => {
 
 test('RDD: an action', async () => {
   expect(await textsOf('RDD')).toMatchInlineSnapshot(`
-    "UsageError: [RDD.BAD_PARTITIONS] An RDD cannot have 0 partitions.
-      why  Its rows are cut into so many parts; without a part they would be lost.
-      fix  Say a whole number of at least 1, or nothing: the default is spark.default.parallelism, or the number of slots.
+    "UsageError: [RDD.BAD_COUNT] parallelize was asked for 0 partitions or parts.
+      why  It takes a whole number of at least 1.
+      fix  Leave it out for the default, or say how many.
+    UsageError: [RDD.BAD_EDGES] histogram cannot make buckets of the edges [2, 1].
+      why  A bucket lies between two numbers of which the second is larger; NaN and infinite rows have no place in one.
+      fix  Give at least two numbers that rise, or a count, for which all rows are finite: .filter(Number.isFinite).
+    UsageError: [RDD.BAD_FRACTION] sample was asked for a fraction of 2.
+      why  It is the chance of each row to come, so it lies between 0 and 1.
+      fix  sample(false, 0.1) gives about a tenth of the rows, sample(true, 2) each about twice.
+    UsageError: [RDD.BAD_RANGE] range cannot count from 0 to 10 in steps of 0.
+      why  All three are numbers, and with steps of 0 it would never arrive.
+      fix  range(10) counts up from 0, range(10, 0, -1) down.
+    UsageError: [RDD.BAD_ROW_COUNT] take(-1) was called.
+      why  It gives so many rows, so it takes a whole number of at least 0.
+      fix  collect() gives all rows.
     UsageError: [RDD.EMPTY] first() was called on an RDD without rows.
       why  There is no row that it could give.
-      fix  Ask isEmpty() first, or use take(1) or fold(zero, f), which have an answer for no rows."
+      fix  Ask isEmpty() first, or use take(1) or fold(zero, f), which have an answer for no rows.
+    UsageError: [RDD.LEVEL_CHANGED] persist(DISK_ONLY) was called on an RDD that is kept as MEMORY_ONLY already.
+      why  What is kept already would have to be changed under the jobs that read it.
+      fix  Call await rdd.unpersist() first.
+    UsageError: [RDD.ZIP_UNEQUAL] zip found 2 rows on the left and 1 on the right in partition 0.
+      why  It puts together the rows of the same place in the same partition.
+      fix  Zip RDDs that come from the same one by map, or join them by a key: zipWithIndex() gives one.
+    UsageError: [RDD.ZERO_NOT_PLAIN] The zero [Function: nothing] cannot be copied.
+      why  Functions may change it in place, so that each key and partition begins with a copy, which functions and the classes of objects do not survive.
+      fix  Begin with plain data, or with combineByKey(create, …), which makes what it needs."
   `);
 });
 
@@ -279,9 +390,35 @@ test('RUNTIME: the world of a test', async () => {
   `);
 });
 
+test('SAVE: rows that are saved', async () => {
+  expect(await textsOf('SAVE')).toMatchInlineSnapshot(`
+    "UsageError: [SAVE.FOLDER_EXISTS] Output directory out already exists.
+      why  A program that saves does not write over what another has saved; only a batch that runs again does.
+      fix  Save somewhere else, or remove the folder first.
+    UsageError: [SAVE.NOT_SERIALIZABLE] Rows cannot be saved in out: () => undefined could not be cloned.
+      why  An object file keeps rows as bytes, which functions and the classes of objects do not survive.
+      fix  Map them to plain data first, or save their text: saveAsTextFile(path)."
+  `);
+});
+
+test('SLICE: the past of a stream', async () => {
+  expect(await textsOf('SLICE')).toMatchInlineSnapshot(`
+    "UsageError: [SLICE.NOT_REMEMBERED] slice asked for the batch of 1000 ms, which is not remembered.
+      why  A source is asked, or its blocks are given, once for each batch; its batch is over, or still to come.
+      fix  Before start(), call ssc.remember(duration) with how far back slices reach.
+      at   Tray (specimens.ts:1)"
+  `);
+});
+
 test('SOCKET: TCP', async () => {
   expect(await textsOf('SOCKET')).toMatchInlineSnapshot(`
-    "UsageError: [SOCKET.BAD_HOST] '' is no host name.
+    "SourceError: [SOCKET.BAD_FRAME] A frame of 7 bytes from a raw socket holds no rows: what they hold is no array
+      why  A frame is an array of rows as V8 writes it; nothing else can become a block.
+      fix  Let the server send v8.serialize([row, row, …]) behind the 4 bytes of its length.
+    SourceError: [SOCKET.BAD_FRAME_LENGTH] A raw socket announced a frame of 1195725856 bytes.
+      why  A frame may have 0 to 67108864 bytes. Most likely these 4 bytes are no length at all.
+      fix  Let the server send the length of each frame as 4 bytes, big-endian, and cut larger blocks into several.
+    UsageError: [SOCKET.BAD_HOST] '' is no host name.
       why  A TCP connection needs a name or an address.
       fix  Name one, as in socketTextStream('localhost', 9999).
     UsageError: [SOCKET.BAD_PORT] 70000 is no TCP port.
@@ -321,7 +458,11 @@ test('STAGE: a function over rows', async () => {
     JobError: [STAGE.RETURNED_PROMISE] The function of map returned a promise in batch 1000 ms, foreachRDD (specimens.ts:1).
       why  Row functions are synchronous, so that a batch is one tight loop; it was given the row "".
       fix  Use mapAsync(f, { concurrency }) for work that waits, or do it in foreachRDD.
-      at   feed → map (specimens.ts:1)"
+      at   feed → map (specimens.ts:1)
+    JobError: [STAGE.TIMED_OUT] A call of the function of mapAsync took longer than 500 ms in batch 1000 ms, foreachRDD (specimens.ts:1).
+      why  It was given the row "a,,b", and its promise has not settled; nobody waits for it any more.
+      fix  Give it more time, or say what a slow row means: onError: 'drop', or a function that returns a row instead.
+      at   feed → mapAsync (specimens.ts:1)"
   `);
 });
 
@@ -336,6 +477,14 @@ test('STORAGE: files', async () => {
     StateError: [STORAGE.NOT_FOUND] There is no checkpoint/log.
       why  It was never written, or somebody has moved or removed it.
       fix  Look whether the path is the right one; a relative path starts where the process was started."
+  `);
+});
+
+test('TESTING: what a test expects', async () => {
+  expect(await textsOf('TESTING')).toMatchInlineSnapshot(`
+    "UsageError: [TESTING.OUTPUTS_DIFFER] The outputs are not those that were expected: output 1 has 2 as row 2, not 3.
+      why  Each output was compared with the one expected in its place, row by row.
+      fix  Mend the program or the expectation; with { ordered: false } the order inside an output does not count."
   `);
 });
 

@@ -6,10 +6,11 @@ import {
   type Row,
   Seconds,
   SparkContext,
+  StorageLevel,
   StreamingContext,
   Time,
 } from 'firesteel';
-import { run, testRuntime } from 'firesteel/testing';
+import { assertOutputs, run, testRuntime } from 'firesteel/testing';
 import {
   assert,
   BugError,
@@ -31,6 +32,14 @@ const fail = (message: string) => (): never => {
 /** The failure of a batch with the rows `''` and `'a,,b'` under this program. */
 const inBatch = (program: (input: DStream<string>) => DStream<Row>): Promise<unknown> =>
   run((_, input) => program(input), [['', 'a,,b']], { partitions: 1 });
+
+/** The failure of a batch in which a call takes too long. */
+const timedOut = (): Promise<unknown> => {
+  const runtime = testRuntime();
+  const never = (): Promise<string> => new Promise(nothing);
+  const options = { runtime, partitions: 1, batches: 2 };
+  return run((_, input: DStream<string>) => input.mapAsync(never, { timeoutMs: 500 }), [['a,,b']], options);
+};
 
 type Use = (ssc: StreamingContext, stream: DStream<number>) => unknown;
 
@@ -79,8 +88,15 @@ class Broken extends Tap {
 
 /** For every code something that throws, rejects with, or returns its error; through the public door where it can. */
 export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
+  'ASYNC.BAD_OPTION': () => initialized((_, stream) => stream.mapAsync(async (n) => n, { concurrency: 0 })),
   'BATCH.PARENT_WITHOUT_RDD': () => run((_, input) => input.transform((rdd) => rdd), [null]),
   'BATCH.PLAN_THREW': () => inBatch((input) => input.transform(fail('no such table'))),
+  'BROADCAST.DESTROYED': () =>
+    active((ssc) => {
+      const words = ssc.sparkContext.broadcast(['to', 'be']);
+      words.destroy();
+      return words.value;
+    }),
   'BUG.ASSERTION': () => assert(false, 'a batch is sealed once'),
   'BUG.BUS_FULL': () => {
     const message = { from: 'clock', to: 'input:0:feed', type: 'batch.tick', messagesMax: 1_000_000 };
@@ -97,6 +113,31 @@ export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
       streamingContextLifecycle({ slots, onBug: reject }).send({ ...start, outputs: 1, mistakes: 0 });
     }),
   'BUG.UNKNOWN_MESSAGE': () => new BugError('BUG.UNKNOWN_MESSAGE', { actor: 'sink:5:print', type: 'batch.tick' }),
+  'CACHE.NOT_SERIALIZABLE': () =>
+    active((ssc) =>
+      ssc.sparkContext
+        .parallelize([1], 1)
+        .map(() => nothing)
+        .persist(StorageLevel.MEMORY_ONLY_SER)
+        .count(),
+    ),
+  'CHECKPOINT.BAD_INTERVAL': () =>
+    initialized((ssc, stream) => {
+      ssc.checkpoint('checkpoint');
+      stream.checkpoint(Milliseconds(1500)).print();
+      ssc.start();
+    }),
+  'CHECKPOINT.NOT_PERSISTED': () =>
+    initialized((ssc, stream) => {
+      ssc.checkpoint('checkpoint');
+      stream.checkpoint(Seconds(10)).persist(StorageLevel.NONE).print();
+      ssc.start();
+    }),
+  'CHECKPOINT.NO_DIRECTORY': () =>
+    initialized((ssc, stream) => {
+      stream.checkpoint(Seconds(10)).print();
+      ssc.start();
+    }),
   'CLOCK.ALREADY_MOVING': () => {
     const { clock } = testRuntime();
     return Promise.all([clock.advance(1000), clock.advance(1000)]);
@@ -107,10 +148,12 @@ export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
   'CONF.MISSING_KEY': () => desk().conf().get('spark.ui.port'),
   'CONF.NO_APP_NAME': () => new SparkContext(desk().conf().remove('spark.app.name')),
   'CONF.NO_MASTER': () => new SparkContext(desk().conf().remove('spark.master')),
+  'CONSTANT.NOT_AN_RDD': () => initialized((ssc) => ssc.constantInputDStream<number>(null as never)),
   'CONTEXT.ALREADY_STOPPED': () => stopped((ssc) => ssc.start()),
   'CONTEXT.BAD_INTERVAL': () => new StreamingContext(desk().conf(), Seconds(0)),
   'CONTEXT.DEFINE_AFTER_START': () => active((_, stream) => stream.map((n) => n)),
   'CONTEXT.DEFINE_AFTER_STOP': () => stopped((_, stream) => stream.print()),
+  'CONTEXT.NOT_STARTED': () => initialized((_, stream) => stream.slice(new Time(0), new Time(1000))),
   'CONTEXT.NO_OUTPUTS': () => initialized((ssc) => ssc.start()),
   'CONTEXT.NO_SLOT_LEFT': () =>
     initialized((ssc) => {
@@ -122,6 +165,11 @@ export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
       const other = new StreamingContext(ssc.sparkContext, Seconds(1));
       other.inputStream(new Tray()).print();
       other.start();
+    }),
+  'CONTEXT.REMEMBER_TWICE': () =>
+    initialized((ssc) => {
+      ssc.remember(Seconds(10));
+      ssc.remember(Seconds(20));
     }),
   'CONTEXT.SEVERAL_MISTAKES': () =>
     initialized((ssc) => {
@@ -143,6 +191,20 @@ export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
       d,
     );
     return d.entries[0]?.error;
+  },
+  'DURATION.NOT_POSITIVE': () => initialized((ssc) => ssc.remember(Seconds(0))),
+  'FILES.BAD_DIRECTORY': () => initialized((ssc) => ssc.textFileStream('')),
+  'FILES.BAD_RECORD_LENGTH': () => initialized((ssc) => ssc.binaryRecordsStream('/data/incoming', 0)),
+  'FILES.CUT_RECORD': () => {
+    const facts = { path: '/data/incoming/measures-17', sizeBytes: 4099, recordLength: 16, rest: 3 };
+    return new JobError('FILES.CUT_RECORD', facts);
+  },
+  'FILES.NOT_FOUND': () => initialized((ssc) => ssc.sparkContext.textFile('/data/inputt').collect()),
+  'FILES.NO_ROWS': async () => {
+    const d = desk();
+    await d.runtime.storage.createExclusive('/in/a', Buffer.from('text'));
+    await using ssc = d.streaming();
+    return await ssc.sparkContext.objectFile('/in').collect();
   },
   'GRAPH.DIFFERENT_SLIDES': () => {
     const later = defineOp<string>({ name: 'later', slideMs: 2000, code: [], plan: (batch) => batch.input() });
@@ -178,10 +240,11 @@ export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
   },
   'KEY.NOT_A_VALUE': () => keyedBy({ by: nothing }),
   'LOG.BAD_LEVEL': () => active((ssc) => ssc.sparkContext.setLogLevel('LOUD')),
+  'ORDER.NOT_COMPARABLE': () => active((ssc) => ssc.sparkContext.parallelize<Row>([1, 'a'], 1).top(1)),
   'OUTPUT.THREW': () => inSecond((ssc) => ssc.inputStream(new Tray()).foreachRDD(fail('connection lost'))),
   'PARTITIONER.OUT_OF_RANGE': () =>
     active((ssc) => {
-      const partitioner = { partitionCount: 2, partitionOf: () => -1, equals: () => false };
+      const partitioner = { numPartitions: 2, getPartition: () => -1, equals: () => false };
       return ssc.sparkContext
         .parallelize([['a', 1] as [string, number]], 1)
         .reduceByKey(Math.max, partitioner)
@@ -189,8 +252,29 @@ export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
     }),
   'PRINT.BAD_COUNT': () => initialized((_, stream) => stream.print(-1)),
   'QUEUE.NOT_AN_RDD': () => inSecond((ssc) => ssc.queueStream<number>([[1, 2, 3] as never]).print()),
-  'RDD.BAD_PARTITIONS': () => active((ssc) => ssc.sparkContext.parallelize([1, 2], 0).count()),
+  'RDD.BAD_COUNT': () => active((ssc) => ssc.sparkContext.parallelize([1, 2], 0).count()),
+  'RDD.BAD_EDGES': () => active((ssc) => ssc.sparkContext.parallelize([1]).histogram([2, 1])),
+  'RDD.BAD_FRACTION': () => active((ssc) => ssc.sparkContext.parallelize([1]).sample(false, 2).count()),
+  'RDD.BAD_RANGE': () => active((ssc) => ssc.sparkContext.range(0, 10, 0).count()),
+  'RDD.BAD_ROW_COUNT': () => active((ssc) => ssc.sparkContext.parallelize([1]).take(-1)),
   'RDD.EMPTY': () => active((ssc) => ssc.sparkContext.emptyRDD().first()),
+  'RDD.LEVEL_CHANGED': () =>
+    active((ssc) => ssc.sparkContext.parallelize([1]).persist().persist(StorageLevel.DISK_ONLY).count()),
+  'RDD.ZIP_UNEQUAL': () =>
+    active((ssc) =>
+      ssc.sparkContext
+        .parallelize([1, 2], 1)
+        .zip(ssc.sparkContext.parallelize([1], 1))
+        .count(),
+    ),
+  'RDD.ZERO_NOT_PLAIN': () =>
+    active((ssc) =>
+      ssc.sparkContext.parallelize([1]).aggregate(
+        nothing,
+        (a) => a,
+        (a) => a,
+      ),
+    ),
   'RECEIVER.GAVE_UP': () =>
     inSecond((ssc) => ssc.receiverStream(new Broken()).foreachRDD(nothing), {
       'firesteel.receiver.restartsMax': 1,
@@ -203,6 +287,28 @@ export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
   'RUNTIME.NOT_SETTLED': () => {
     const busy = ['sink:3:foreachRDD at 1000 ms', 'input:0:slow at 2000 ms'];
     return new UsageError('RUNTIME.NOT_SETTLED', { busy, limitMs: 5000 });
+  },
+  'SAVE.FOLDER_EXISTS': () =>
+    active(async (ssc) => {
+      const rows = ssc.sparkContext.parallelize(['a']);
+      await rows.saveAsTextFile('out');
+      await rows.saveAsTextFile('out');
+    }),
+  'SAVE.NOT_SERIALIZABLE': () =>
+    active((ssc) =>
+      ssc.sparkContext
+        .parallelize([1], 1)
+        .map(() => nothing)
+        .saveAsObjectFile('out'),
+    ),
+  'SLICE.NOT_REMEMBERED': () => active((_, stream) => stream.slice(new Time(1000), new Time(1000))),
+  'SOCKET.BAD_FRAME': () => {
+    const facts = { sizeBytes: 7, message: 'what they hold is no array' };
+    return new SourceError('SOCKET.BAD_FRAME', facts);
+  },
+  'SOCKET.BAD_FRAME_LENGTH': () => {
+    const facts = { length: 1_195_725_856, frameBytesMax: 67_108_864 };
+    return new SourceError('SOCKET.BAD_FRAME_LENGTH', facts);
   },
   'SOCKET.BAD_HOST': () => initialized((ssc) => ssc.socketTextStream('', 9999)),
   'SOCKET.BAD_PORT': () => initialized((ssc) => ssc.socketTextStream('localhost', 70_000)),
@@ -218,6 +324,7 @@ export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
     inBatch((input) => (input as unknown as DStream<[string, number]>).reduceByKey((a, b) => a + b)),
   'STAGE.NOT_ITERABLE': () => inBatch((input) => input.flatMap((line) => line.length as never)),
   'STAGE.RETURNED_PROMISE': () => inBatch((input) => input.map((async (line: string) => line) as never)),
+  'STAGE.TIMED_OUT': () => timedOut(),
   'STORAGE.ALREADY_EXISTS': async () => {
     const { storage } = testRuntime();
     await storage.createExclusive('checkpoint/lock', Buffer.from('1'));
@@ -228,6 +335,7 @@ export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
     return new StateError('STORAGE.FAILED', { action: 'append to', path: 'checkpoint/log', reason });
   },
   'STORAGE.NOT_FOUND': () => testRuntime().storage.read('checkpoint/log'),
+  'TESTING.OUTPUTS_DIFFER': () => assertOutputs([[1, 2]], [[1, 3]]),
   'TIME.BAD_DURATION': () => new StreamingContext(desk().conf(), '5 apples' as '5 s'),
   'TIME.NOT_WHOLE': () => Milliseconds(0.5),
   'TIME.ZERO_INTERVAL': () => new Time(1000).floor(Milliseconds(0)),

@@ -14,7 +14,7 @@ let planning: Planning;
 
 beforeEach(() => {
   sc = new SparkContext(new SparkConf().setMaster('local[3]').setAppName('test'), { runtime: testRuntime() });
-  planning = { engine: sc.engine, zeroTimeMs: 10_000 };
+  planning = { engine: sc.engine, zeroTimeMs: 10_000, memories: new Map() };
   onTestFinished(() => sc.stop());
 });
 
@@ -142,7 +142,7 @@ describe('the answer of a stage', () => {
   });
 
   test('passes an error of ours on as it is', async () => {
-    const error = new UsageError('TRANSFORM.NO_RDD', { returned: '7' });
+    const error = new UsageError('TRANSFORM.NO_RDD', { operator: 'transform', returned: '7' });
     const plan: Plan = () => Promise.reject(error);
     expect(await stepStage(stageOf({ plan }), first, [ready(first)], planning)).toMatchObject({ error });
   });

@@ -20,13 +20,13 @@ type Run = (
 ) => unknown;
 
 /** Runs an output over the rows 1, 2, 3 at 3000 ms. */
-function output(run: Run, signal = new AbortController().signal): Promise<void> {
+function output(run: Run, abort = new AbortController()): Promise<void> {
   const builder = new GraphBuilder(1000);
   const sink = builder.sink(
     defineOutput<Row>({ name: 'foreachRDD', code: [], run: run as Output<Row>['run'] }),
     builder.input('feed', new Feed<Row>([])),
   );
-  return runOutput(sink, sc.parallelize<Row>([1, 2, 3], 2), 3000, sc.engine, signal);
+  return runOutput(sink, sc.parallelize<Row>([1, 2, 3], 2), 3000, sc.engine, abort);
 }
 
 const bad = (): never => {
@@ -35,12 +35,12 @@ const bad = (): never => {
 
 describe('an output', () => {
   test('is given the RDD, the time, and what it may touch', async () => {
-    const { signal } = new AbortController();
+    const abort = new AbortController();
     let given: unknown[] = [];
     await output((...all) => {
       given = all;
-    }, signal);
-    expect(given.slice(1)).toEqual([new Time(3000), { terminal: sc.engine.runtime.terminal, signal }]);
+    }, abort);
+    expect(given.slice(1)).toEqual([new Time(3000), { terminal: sc.engine.runtime.terminal, signal: abort.signal }]);
     expect(given[0]).toBeInstanceOf(RDD);
   });
 
@@ -135,7 +135,7 @@ describe('an output', () => {
           yield await never();
         })
         .count();
-    const ended = textOf(output(run, controller.signal));
+    const ended = textOf(output(run, controller));
     for (let turn = 0; turn < 5; turn += 1) await eventLoopTurn();
     controller.abort();
     expect(await ended).toMatchInlineSnapshot(`

@@ -37,7 +37,7 @@ describe.each(engines)('filter, on the %s,', (using) => {
     await run<number, readonly [number, number]>(
       (_ssc, input) => {
         const sums = input.map((n) => [n, 1]).reduceByKey((a, b) => a + b, 3);
-        sums.filter(() => true).foreachRDD((rdd) => void partitions.push(rdd.partitioner?.partitionCount));
+        sums.filter(() => true).foreachRDD((rdd) => void partitions.push(rdd.partitioner?.numPartitions));
         return sums;
       },
       [[1]],

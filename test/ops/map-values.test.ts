@@ -71,8 +71,8 @@ describe.each(engines)('mapValues, on the %s,', (using) => {
     await run<Counted, readonly [string, number]>(
       (_ssc, input) => {
         const sums = input.reduceByKey((a, b) => a + b, 3);
-        sums.mapValues((n) => n).foreachRDD((rdd) => void partitions.push(rdd.partitioner?.partitionCount));
-        sums.map((row) => row).foreachRDD((rdd) => void partitions.push(rdd.partitioner?.partitionCount));
+        sums.mapValues((n) => n).foreachRDD((rdd) => void partitions.push(rdd.partitioner?.numPartitions));
+        sums.map((row) => row).foreachRDD((rdd) => void partitions.push(rdd.partitioner?.numPartitions));
         return sums;
       },
       [[['a', 1]]],

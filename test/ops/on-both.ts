@@ -14,7 +14,7 @@ export async function failureOf(work: Promise<unknown> | (() => unknown)): Promi
   try {
     await (typeof work === 'function' ? work() : work);
   } catch (error) {
-    return String(error).replaceAll(/\.test\.ts:\d+/g, '.test.ts:…');
+    return String(error).replaceAll(/(\.test|side-by-side)\.ts:\d+/g, '$1.ts:…');
   }
   throw new Error('it did not fail');
 }

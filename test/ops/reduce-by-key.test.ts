@@ -191,11 +191,15 @@ describe.each(engines)('reduceByKey, on the %s,', (using) => {
 
     test('whatever partitions a partitioner of your own makes', async () => {
       const bySign = {
-        partitionCount: 2,
-        partitionOf: (key: unknown) => ((key as number) < 0 ? 0 : 1),
+        numPartitions: 2,
+        getPartition: (key: unknown) => ((key as number) < 0 ? 0 : 1),
         equals: () => false,
       };
       expect(await partitionsOf(bySign)).toEqual([[-1], [0, 1, 2, 3, 4]]);
+    });
+
+    test.each([0, 1.5, { partitionCount: 2 }])('at least one partition: not %j', async (partitions) => {
+      await expect(partitionsOf(partitions as number)).rejects.toMatchObject({ code: 'RDD.BAD_COUNT' });
     });
   });
 
@@ -365,7 +369,7 @@ describe.each(engines)('reduceByKey, on the %s,', (using) => {
       }
     };
     await run<Summed, Summed>(program, [], { using });
-    expect(refused).toHaveProperty('code', 'RDD.BAD_PARTITIONS');
+    expect(refused).toHaveProperty('code', 'RDD.BAD_COUNT');
   });
 
   test('wants a function', async () => {

@@ -8,22 +8,40 @@ import {
   type OutputWorld,
   type RDD,
   type Row,
+  type SparkContext,
   type Time,
 } from 'firesteel';
+import { foreachPartition } from '../../src/ops/foreach-partition.ts';
 import { foreachRDD } from '../../src/ops/foreach-rdd.ts';
 import { print } from '../../src/ops/print.ts';
+import { saveAsObjectFiles } from '../../src/ops/save-as-object-files.ts';
+import { saveAsTextFiles } from '../../src/ops/save-as-text-files.ts';
 import * as oracle from '../../src/testing/oracle.ts';
+import { type Any, alone, first, type Operator } from './operator.ts';
 import {
-  type Call,
-  callOf,
-  functionOf,
-  growthMax,
-  type Kind,
-  kindsOf,
-  mergeCall,
-  mergeOf,
-  show,
-} from './row-functions.ts';
+  cogroup,
+  combineByKey,
+  fullOuterJoin,
+  groupByKey,
+  join,
+  leftOuterJoin,
+  partitionBy,
+  partitionsOption,
+  reduceByKey,
+  rightOuterJoin,
+  showNumber,
+} from './pair-operators.ts';
+import { type Call, type Kind, mergeCall, mergeOf, show } from './row-functions.ts';
+import {
+  filter,
+  flatMap,
+  flatMapValues,
+  map,
+  mapAsync,
+  mapPartitions,
+  mapPartitionsWithIndex,
+  mapValues,
+} from './row-operators.ts';
 import { transforms } from './transforms.ts';
 
 /*
@@ -31,66 +49,7 @@ import { transforms } from './transforms.ts';
  * new entry here, and all laws of programs are laws of it.
  */
 
-type Rows = oracle.Stream<unknown>;
-// biome-ignore lint/suspicious/noExplicitAny: the kinds of rows are kept apart by `takes` and `gives`, not by types
-type Any = any;
-
-/** What is known of a stream before the program runs. */
-export interface Shape {
-  readonly kind: Kind;
-  readonly slideMs: number;
-  /** At most so many rows a batch; programs whose streams grow without bound teach nothing more. */
-  readonly rowsMax: number;
-}
-
-/** An operator of the grammar. `Args` is plain data. */
-export interface Operator<Args> {
-  /** As the program writes it. */
-  readonly name: string;
-  /** What it is given beside its parents. */
-  readonly arbitrary: fc.Arbitrary<Args>;
-  /** What rows it takes; undefined for all. */
-  readonly takes: (args: Args) => Kind | undefined;
-  /** How many streams beside the first; these have its kind and its slide. */
-  readonly others: (args: Args) => number;
-  readonly shape: (args: Args, parents: readonly Shape[]) => Shape;
-  readonly build: (args: Args, parents: readonly DStream<Any>[]) => DStream<Row>;
-  readonly oracle: (args: Args, parents: readonly oracle.Stream<Any>[]) => Rows;
-  /** The arguments in print. */
-  readonly show: (args: Args) => string;
-}
-
-const alone = { others: () => 0 } as const;
-const first = <T>(parents: readonly T[]): T => parents[0] as T;
-
-/** An operator with a function of one row. */
-function rowByRow(name: 'map' | 'filter' | 'flatMap' | 'mapValues'): Operator<Call> {
-  return {
-    name,
-    arbitrary: callOf(name),
-    takes: (call) => (name === 'mapValues' ? 'pairs' : kindsOf(name, call).takes),
-    ...alone,
-    shape: (call, [parent]) => ({
-      ...(parent as Shape),
-      kind: name === 'mapValues' ? 'pairs' : kindsOf(name, call).gives,
-      rowsMax: (parent as Shape).rowsMax * (name === 'flatMap' ? growthMax : 1),
-    }),
-    build: (call, parents) => (first(parents) as Any)[name](functionOf(name, call)),
-    oracle: (call, parents) => (oracle as Any)[name](first(parents), functionOf(name, call)),
-    show,
-  };
-}
-
-const reduceByKey: Operator<{ readonly merge: Call; readonly partitions: number | undefined }> = {
-  name: 'reduceByKey',
-  arbitrary: fc.record({ merge: mergeCall, partitions: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }) }),
-  takes: () => 'pairs',
-  ...alone,
-  shape: (_, parents) => first(parents),
-  build: ({ merge, partitions }, parents) => first(parents).reduceByKey(mergeOf(merge), partitions),
-  oracle: ({ merge }, parents) => oracle.reduceByKey(first(parents), mergeOf(merge)),
-  show: ({ merge, partitions }) => `${show(merge)}${partitions === undefined ? '' : `, ${partitions}`}`,
-};
+export type { Operator, Shape } from './operator.ts';
 
 const count: Operator<null> = {
   name: 'count',
@@ -132,6 +91,93 @@ const transform: Operator<{ readonly f: string }> = {
   show: ({ f }) => f,
 };
 
+const nothing = fc.constant(null);
+
+const glom: Operator<null> = {
+  name: 'glom',
+  arbitrary: nothing,
+  takes: () => undefined,
+  ...alone,
+  shape: (_, parents) => first(parents),
+  build: (_, parents) => {
+    const lists: DStream<Row[]> = first(parents).glom();
+    return lists.flatMap(asItCame);
+  },
+  oracle: (_, parents) => oracle.flatMap(oracle.glom<Row>(first(parents)), asItCame),
+  show: () => '',
+};
+
+function asItCame(rows: readonly Row[]): readonly Row[] {
+  return rows;
+}
+
+const repartition: Operator<number> = {
+  name: 'repartition',
+  arbitrary: fc.integer({ min: 1, max: 4 }),
+  takes: () => undefined,
+  ...alone,
+  shape: (_, parents) => first(parents),
+  build: (partitions, parents) => first(parents).repartition(partitions),
+  oracle: (_, parents) => oracle.repartition(first(parents)),
+  show: showNumber,
+};
+
+const reduce: Operator<Call> = {
+  name: 'reduce',
+  arbitrary: mergeCall,
+  takes: () => 'numbers',
+  ...alone,
+  shape: (_, parents) => ({ ...first(parents), rowsMax: 1 }),
+  build: (merge, parents) => first(parents).reduce(mergeOf(merge)),
+  oracle: (merge, parents) => oracle.reduce(first(parents), mergeOf(merge)),
+  show,
+};
+
+const countByValue: Operator<number | undefined> = {
+  name: 'countByValue',
+  arbitrary: partitionsOption,
+  takes: () => undefined,
+  ...alone,
+  shape: (_, parents) => ({ ...first(parents), kind: 'pairs' }),
+  build: (partitions, parents) => first(parents).countByValue(partitions),
+  oracle: (_, parents) => oracle.countByValue(first(parents)),
+  show: showNumber,
+};
+
+const withOther: Readonly<Record<string, Pick<Operator<Any>, 'oracle'> & { readonly build: Any }>> = {
+  'the other first': {
+    build: (one: RDD<Any>, other: RDD<Any>) => other.union(one),
+    oracle: (_, [one, other]) => oracle.transformWith(one as Any, other as Any, (a, b) => oracle.union<Any>(b, a)),
+  },
+  'the other, if it has rows, a turn later': {
+    build: async (one: RDD<Any>, other: RDD<Any>) => ((await other.isEmpty()) ? one : other),
+    oracle: (_, [one, other]) =>
+      oracle.transformWith<Any, Any, Any>(one as Any, other as Any, (a, b) =>
+        oracle.take(b.batches[0] as oracle.Rows<Any>, 1).length === 0 ? a : b,
+      ),
+  },
+  'throws at 2000 ms': {
+    build: (one: RDD<Any>, _other: RDD<Any>, time: Time) => throwAt2000(time) ?? one,
+    oracle: (_, [one, other]) =>
+      oracle.transformWith<Any, Any, Any>(one as Any, other as Any, (a, _b, time) => throwAt2000(time) ?? a),
+  },
+};
+
+function throwAt2000(time: Time): undefined {
+  if (time.milliseconds === 2000) throw new Error('transformWith at 2000 ms');
+}
+
+const transformWith: Operator<string> = {
+  name: 'transformWith',
+  arbitrary: fc.constantFrom(...Object.keys(withOther)),
+  takes: () => undefined,
+  others: () => 1,
+  shape: (_, parents) => ({ ...first(parents), rowsMax: parents.reduce((all, { rowsMax }) => all + rowsMax, 0) }),
+  build: (f, [one, other]) => (one as Any).transformWith(other, withOther[f]?.build),
+  oracle: (f, parents) => (withOther[f] as Any).oracle(f, parents),
+  show: (f) => f,
+};
+
 /** An operator of a user's own, with a slide of its own. */
 const everyNth: Operator<{ readonly n: number; readonly withoutParent: 'none' | 'fail' }> = {
   name: 'via everyNth',
@@ -157,8 +203,10 @@ function asItIs(batch: Batch): RDD<Row> {
 /** Every operator there is. */
 export const operators: ReadonlyMap<string, Operator<Any>> = new Map(
   [
-    ...(['map', 'filter', 'flatMap', 'mapValues'] as const).map(rowByRow),
-    ...[reduceByKey, count, union, transform, everyNth],
+    ...[map, filter, flatMap, mapValues, flatMapValues, mapPartitions, mapPartitionsWithIndex, mapAsync],
+    ...[reduceByKey, groupByKey, combineByKey, partitionBy],
+    ...[cogroup, join, leftOuterJoin, rightOuterJoin, fullOuterJoin],
+    ...[count, reduce, countByValue, glom, repartition, union, transform, transformWith, everyNth],
   ].map((operator: Operator<Any>) => [operator.name, operator]),
 );
 
@@ -180,7 +228,7 @@ export interface OutputUse<Args> {
   /** What rows it takes; undefined for all. */
   readonly takes: Kind | undefined;
   /** @param say what the output has seen of a batch */
-  readonly build: (args: Args, say: (time: Time, rows: readonly unknown[]) => void) => Output<Any>;
+  readonly build: (args: Args, say: (time: Time, rows: readonly unknown[]) => void, sc: SparkContext) => Output<Any>;
   readonly oracle: (args: Args, batch: Expected, time: Time) => Expected;
 }
 
@@ -266,6 +314,42 @@ const uses: readonly OutputUse<Any>[] = [
       return { rows: isLeaving ? rows.filter(isThrown) : [], isOrdered: true };
     },
   },
+  {
+    ...plain,
+    name: 'foreachPartition',
+    build: (_, say) => ({
+      ...foreachPartition(() => undefined),
+      run: (rdd, time, world) => {
+        const rows: unknown[] = [];
+        say(time, rows);
+        return foreachPartition((some: Iterable<Row>) => void rows.push(...some)).run(rdd, time, world);
+      },
+    }),
+    oracle: (_, { rows }) => ({ rows, isOrdered: false }),
+  },
+  ...(['saveAsTextFiles', 'saveAsObjectFiles'] as const).map(
+    (name): OutputUse<number> => ({
+      name,
+      arbitrary: fc.nat(),
+      takes: undefined,
+      build: (folder, say, sc) => {
+        const output = (name === 'saveAsTextFiles' ? saveAsTextFiles : saveAsObjectFiles)<Row>(`out/${folder}`, name);
+        return {
+          ...output,
+          run: async (rdd, time, world) => {
+            await output.run(rdd, time, world);
+            const path = `out/${folder}-${time.milliseconds}.${name}`;
+            const saved = name === 'saveAsTextFiles' ? sc.textFile(path) : sc.objectFile<Row>(path);
+            say(time, rdd.getNumPartitions() === 0 ? [] : await saved.collect());
+          },
+        };
+      },
+      oracle: (_, { rows }) => ({
+        rows: name === 'saveAsTextFiles' ? rows.map(printed) : rows,
+        isOrdered: false,
+      }),
+    }),
+  ),
   {
     ...plain,
     name: 'print',

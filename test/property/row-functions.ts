@@ -98,12 +98,12 @@ export const tables: Readonly<
   mapValues: values,
 };
 
-/** A call of a function of a table; one in twelve fails on a row. */
-export function callOf(table: keyof typeof tables): fc.Arbitrary<Call> {
+/** A call of a function of a table; one in twelve fails on a row, unless more are wanted. */
+export function callOf(table: keyof typeof tables, freq = 11): fc.Arbitrary<Call> {
   const fails = fc.record({ on: fc.integer({ min: -2, max: 9 }), how: fc.constantFrom('throws', 'promises') });
   return fc.record({
     f: fc.constantFrom(...Object.keys(tables[table])),
-    fails: fc.option(fails, { nil: undefined, freq: 11 }),
+    fails: fc.option(fails, { nil: undefined, freq }),
   });
 }
 

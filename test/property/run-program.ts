@@ -10,6 +10,7 @@ import {
 } from 'firesteel';
 import { testRuntime } from 'firesteel/testing';
 import { FiresteelError } from '../../src/core/errors.ts';
+import { memoriesOf } from '../../src/graph/memory.ts';
 import { runPlainLoop } from '../../src/graph/plain-loop.ts';
 import { textChunk } from '../../src/rdd/chunk.ts';
 import type { Engine } from '../../src/rdd/engine.ts';
@@ -105,7 +106,8 @@ function build(program: Program, ssc: StreamingContext, { began, said }: Seen): 
   }
   for (const [i, { name, args, of }] of program.sinks.entries()) {
     const use = outputUses.get(name) as OutputUse<unknown>;
-    const output = use.build(args, (time, rows) => said.set(jobName(time.milliseconds, i), rows));
+    const say = (time: Time, rows: readonly unknown[]) => void said.set(jobName(time.milliseconds, i), rows);
+    const output = use.build(args, say, ssc.sparkContext);
     streams[of]?.to({
       ...output,
       run: (rdd, time, world) => {
@@ -119,7 +121,9 @@ function build(program: Program, ssc: StreamingContext, { began, said }: Seen): 
 async function runOnLoop(ssc: StreamingContext, batchCount: number, { began, failed, refused }: Seen): Promise<void> {
   const { engine } = ssc.sparkContext;
   const timesMs = Array.from({ length: batchCount }, (_, i) => (i + 1) * 1000);
-  await runPlainLoop(ssc.freeze(), { engine, zeroTimeMs: 0 }, timesMs, (error, timeMs) => {
+  const graph = ssc.freeze();
+  const memories = memoriesOf(graph, { rememberMs: undefined, mayUnpersist: true });
+  await runPlainLoop(graph, { engine, zeroTimeMs: 0, memories }, timesMs, (error, timeMs) => {
     const job = began.at(-1);
     if (job?.startsWith(`${timeMs} ms`)) failed.set(job, error);
     else refused.set(timeMs, error);

@@ -49,6 +49,9 @@ const calls: fc.Arbitrary<readonly [name: string, call: Call]> = fc.oneof(
     `list ${path}`,
     async (storage, root) => (await storage.list(`${root}/${path}`)).map(({ name, sizeBytes }) => [name, sizeBytes]),
   ]),
+  fc
+    .oneof(files, folders)
+    .map((path): [string, Call] => [`folders ${path}`, (storage, root) => storage.listFolders(`${root}/${path}`)]),
 );
 
 /** What the call gave, or the code of what it threw. */

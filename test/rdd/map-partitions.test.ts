@@ -28,7 +28,7 @@ const watched = (name: string, said: string[]) =>
 
 describe.each(ways)('mapPartitions, %s,', (_way, settings) => {
   test('gives the rows of each partition, and its index, to its function', async () => {
-    const sums = numbers(context(settings), 10, 3).mapPartitions((rows, index) => [
+    const sums = numbers(context(settings), 10, 3).mapPartitionsWithIndex((index, rows) => [
       [index, [...rows].reduce((a, b) => a + b, 0)],
     ]);
     expect(await sums.collect()).toEqual([
@@ -84,7 +84,7 @@ describe.each(ways)('mapPartitions, %s,', (_way, settings) => {
       [1, 5],
     ]);
     const united = numbers(sc, 1).union(numbers(sc, 2, 2).map((n) => n + 10));
-    expect(await united.mapPartitions((rows, index) => [[index, ...rows]]).collect()).toEqual([
+    expect(await united.mapPartitionsWithIndex((index, rows) => [[index, ...rows]]).collect()).toEqual([
       [0, 0],
       [1, 10],
       [2, 11],

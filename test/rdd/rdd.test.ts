@@ -38,7 +38,7 @@ describe('parallelize', () => {
 
   test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('cannot make %d partitions', (partitions) => {
     expect(() => context().parallelize([1, 2], partitions)).toThrow(
-      `[RDD.BAD_PARTITIONS] An RDD cannot have ${partitions} partitions.`,
+      `[RDD.BAD_COUNT] parallelize was asked for ${partitions} partitions or parts.`,
     );
   });
 
@@ -99,7 +99,8 @@ describe.each(ways)('an action, %s:', (_way, settings) => {
       .map((): number => {
         throw new Error('read');
       });
-    expect([await rdd.take(0), await rdd.take(-1)]).toEqual([[], []]);
+    expect(await rdd.take(0)).toEqual([]);
+    await expect(rdd.take(-1)).rejects.toThrow('[RDD.BAD_ROW_COUNT]');
   });
 
   test('take reads only the partitions of a union that it needs, and computes only their shuffles', async () => {
@@ -284,7 +285,7 @@ describe('an RDD', () => {
         .reduceByKey((a, b) => a + b, asked)
         .getNumPartitions();
     expect([partitions({}), partitions({ 'spark.default.parallelism': '3' }), partitions({}, 2)]).toEqual([5, 3, 2]);
-    expect(() => partitions({}, 0)).toThrow('[RDD.BAD_PARTITIONS]');
+    expect(() => partitions({}, 0)).toThrow('[RDD.BAD_COUNT]');
   });
 
   test('names the way to the step that failed, also through the second parent of a union', async () => {

@@ -397,8 +397,8 @@ describe('a merge that fails', () => {
       return a + b;
     };
     const byLetter: Partitioner = {
-      partitionCount: 2,
-      partitionOf: (key) => (key === 'a' ? 0 : 1),
+      numPartitions: 2,
+      getPartition: (key) => (key === 'a' ? 0 : 1),
       equals: () => false,
     };
     const pairs: Pair<string, string>[] = [

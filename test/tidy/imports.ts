@@ -42,6 +42,7 @@ export const rootFiles: readonly string[] = [
   'src/running.ts',
   'src/running.ts',
   'src/spark-context.ts',
+  'src/stream-sources.ts',
   'src/streaming-context.ts',
   'src/wiring.ts',
 ];
@@ -61,6 +62,7 @@ export const mayBeImportedBy: Readonly<Record<string, readonly string[]>> = {
   'node:timers': ['src/core/clock.ts'],
   'node:url': ['src/'],
   'node:util': ['src/'],
+  'node:v8': ['src/rdd/rows-codec.ts'],
 };
 
 interface Import {

@@ -13,7 +13,7 @@ import {
 } from './source.ts';
 
 /** Operators that only put something out: an oracle over arrays has nothing to say about them. */
-const outputs: readonly string[] = ['print', 'foreachRDD', 'foreachPartition'];
+const outputs: readonly string[] = ['print', 'foreachRDD', 'foreachPartition', 'saveAsTextFiles', 'saveAsObjectFiles'];
 
 /** What an operator gives for the same input, over plain arrays. */
 export const oracle = 'src/testing/oracle.ts';

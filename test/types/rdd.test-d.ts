@@ -25,7 +25,7 @@ expectTypeOf(ones.partitioner).toEqualTypeOf<Partitioner | undefined>();
 
 // The rows of a partition, given and made.
 expectTypeOf(lines.mapPartitions((rows) => [...rows].map((line) => line.length))).toEqualTypeOf<RDD<number>>();
-lines.mapPartitions((rows, index) => {
+lines.mapPartitionsWithIndex((index, rows) => {
   expectTypeOf(rows).toEqualTypeOf<IterableIterator<string>>();
   expectTypeOf(index).toEqualTypeOf<number>();
   return rows;

@@ -1,0 +1,46 @@
+import type { Pair, Row } from '../core/row.ts';
+import { checkPartitions } from '../rdd/check-partitions.ts';
+import type { Partitioner } from '../rdd/partitioner.ts';
+import type { RDD } from '../rdd/rdd.ts';
+import { cogroupCode, leftOuterJoin as joinedRows } from '../rdd/row-functions.ts';
+import { defineOp, type Op } from './define.ts';
+
+/**
+ * Joins two streams by key, batch by batch, and keeps every pair of the left.
+ *
+ * Shape:  DStream<[K, V]>, DStream<[K, W]> → DStream<[K, [V, W | null]]>
+ * Emits   as join, and the values of a key that only the left has, each with null.
+ * Waits   for all rows of both batches of the same time; to join over time, give both a window.
+ * Keeps   nothing.
+ * Ends    with its parents, which have the same slide; a batch in which one has no RDD fails.
+ *
+ * @param partitions how many, or what places the keys; by default the context's default parallelism
+ * @throws UsageError (RDD.BAD_COUNT) at the call, unless there is at least one partition
+ * @throws JobError (STAGE.NOT_A_PAIR, BATCH.PARENT_WITHOUT_RDD) as the batch's failure
+ * @example
+ * const ones = await run(
+ *   (ssc, input) => {
+ *     const left = input.map((word) => [word, 1]);
+ *     return left.leftOuterJoin(left.filter(([word]) => word === 'a'), 1);
+ *   },
+ *   [['a', 'b']],
+ * );
+ * ones // => [[['a', [1, 1]], ['b', [1, null]]]]
+ *
+ * Spark: as PairDStreamFunctions.leftOuterJoin, with null for None.
+ */
+export function leftOuterJoin<P extends Pair<Row, Row>, W extends Row>(
+  partitions?: number | Partitioner,
+): Op<[P[0], [P[1], W | null]]> {
+  checkPartitions('leftOuterJoin', partitions);
+  return defineOp<[P[0], [P[1], W | null]]>({
+    name: 'leftOuterJoin',
+    arity: 2,
+    withoutParent: 'fail',
+    code: [...cogroupCode, joinedRows],
+    plan: (batch) => {
+      const [left, right] = batch.inputs as unknown as readonly [RDD<P>, RDD<Pair<P[0], W>>];
+      return left.leftOuterJoin(right, partitions ?? batch.defaultParallelism);
+    },
+  });
+}

@@ -1,0 +1,108 @@
+import { messageOf, UsageError } from '../core/errors.ts';
+import type { Storage } from '../core/storage.ts';
+import { decode, textChunk } from './chunk.ts';
+import { contiguousGroups } from './computations.ts';
+import type { Computation } from './plan.ts';
+import { rowsFromBytes } from './rows-codec.ts';
+import { filesAt } from './save.ts';
+
+/** One file as a computation reads it. */
+interface InputFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+}
+
+/** Lines of text: partition i reads the i-th part of all bytes, cut at line ends. */
+export function textFiles(storage: Storage, paths: string, partitions: number): Computation {
+  return {
+    prepare: () => filesOf(storage, paths),
+    *compute(index, _read, prepared) {
+      const files = prepared as readonly InputFile[];
+      const total = files.reduce((sum, file) => sum + file.sizeBytes, 0);
+      const from = Math.floor((index * total) / partitions);
+      const to = Math.floor(((index + 1) * total) / partitions);
+      const lines: string[] = [];
+      let start = 0;
+      for (const file of files) {
+        const [begin, end] = [Math.max(0, from - start), Math.min(file.sizeBytes, to - start)];
+        start += file.sizeBytes;
+        if (begin >= end) continue;
+        const bytes = (yield storage.read(file.path)) as Buffer;
+        for (const line of linesOf(bytes.subarray(lineStart(bytes, begin), lineStart(bytes, end)))) lines.push(line);
+        yield lines.length;
+      }
+      return lines;
+    },
+  };
+}
+
+/** A line belongs to the part in which it begins. */
+function lineStart(bytes: Buffer, position: number): number {
+  if (position === 0 || position >= bytes.length || bytes[position - 1] === lineFeed)
+    return Math.min(position, bytes.length);
+  const feed = bytes.indexOf(lineFeed, position);
+  return feed < 0 ? bytes.length : feed + 1;
+}
+
+const lineFeed = 10;
+
+/** Without their ends, LF or CRLF. */
+function linesOf(bytes: Buffer): string[] {
+  if (bytes.length === 0) return [];
+  const lines = decode(textChunk(bytes)).split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  return lines.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+}
+
+/** Whole files as [path, text]; each partition has neighbouring ones. */
+export function wholeFiles(storage: Storage, paths: string, partitions: number): Computation {
+  return {
+    prepare: () => filesOf(storage, paths),
+    *compute(index, _read, prepared) {
+      const files = filesOfPartition(prepared, index, partitions);
+      const rows: [string, string][] = [];
+      for (const { path } of files) rows.push([path, ((yield storage.read(path)) as Buffer).toString('utf8')]);
+      return rows;
+    },
+  };
+}
+
+/** The rows of a folder that `saveAsObjectFile` wrote. */
+export function objectFiles(storage: Storage, paths: string, partitions: number): Computation {
+  return {
+    prepare: () => filesOf(storage, paths),
+    *compute(index, _read, prepared) {
+      const rows: unknown[] = [];
+      for (const { path } of filesOfPartition(prepared, index, partitions)) {
+        for (const row of rowsOfFile(path, (yield storage.read(path)) as Buffer)) rows.push(row);
+      }
+      return rows;
+    },
+  };
+}
+
+/** @throws UsageError (FILES.NO_ROWS) */
+function rowsOfFile(path: string, bytes: Buffer): readonly unknown[] {
+  try {
+    return rowsFromBytes(bytes);
+  } catch (cause) {
+    throw new UsageError('FILES.NO_ROWS', { path, message: messageOf(cause) }, { cause });
+  }
+}
+
+/** Neighbouring files, so that rows keep the order of the files. */
+function filesOfPartition(prepared: unknown, index: number, partitions: number): readonly InputFile[] {
+  const files = prepared as readonly InputFile[];
+  return (contiguousGroups(files.length, partitions)[index] ?? []).map((file) => files[file] as InputFile);
+}
+
+/** @param paths one path, or several with commas between; each a file, a folder, or a name with * and ? */
+async function filesOf(storage: Storage, paths: string): Promise<readonly InputFile[]> {
+  const found: InputFile[] = [];
+  for (const path of paths.split(',')) {
+    const files = await filesAt(storage, path);
+    if (files === undefined) throw new UsageError('FILES.NOT_FOUND', { path });
+    found.push(...files);
+  }
+  return found;
+}
