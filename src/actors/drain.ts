@@ -115,7 +115,6 @@ class Drain implements Behaviour<DrainMessage> {
   #end(): void {
     if (this.#step === 'nothing') return;
     this.#step = 'nothing';
-    this.#timer?.cancel();
     this.#post(contextAddress, { type: 'context.drained' });
   }
 

@@ -104,7 +104,6 @@ class Scheduler implements Behaviour<SchedulerMessage> {
 
   /** One of its outputs has no RDD to work on: none of them runs. */
   #refuse(batch: BatchRecord, error: unknown): void {
-    batch.outputs.length = 0;
     this.#post(contextAddress, { type: 'error.reported', error });
     this.#end(batch);
   }
@@ -193,8 +192,9 @@ class Scheduler implements Behaviour<SchedulerMessage> {
     this.#isStopping = true;
     this.#finishMs = Number.POSITIVE_INFINITY;
     this.#wait(patienceMs, () => this.#abort());
-    for (const batch of this.#batches.values()) if (batch.awaited === 0 && !batch.isBegun) batch.isDropped = true;
-    for (const batch of this.#batches.values()) batch.isOver ||= batch.isDropped;
+    for (const batch of this.#batches.values()) {
+      if (batch.awaited === 0 && !batch.isBegun && !batch.isOver) batch.isDropped = batch.isOver = true;
+    }
     this.#seal();
   }
 
@@ -202,7 +202,6 @@ class Scheduler implements Behaviour<SchedulerMessage> {
     this.#isAborting = true;
     for (const sink of this.#options.sinks) this.#post(sink.id, { type: 'job.abort' });
     this.#wait(abortMs, () => {
-      this.#running = 0;
       this.#batches.clear();
       this.#checkFinished();
     });

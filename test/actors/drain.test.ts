@@ -160,11 +160,13 @@ describe('a stop without grace hurries one with it', () => {
     expect(actor.says()).toEqual(toStop);
   });
 
-  test('while its last batches run', () => {
-    const { actor, closed } = desk();
+  test('while its last batches run, after which there is nothing to hurry', async () => {
+    const { actor, closed, runtime, log } = desk();
     actor.hears(graceful);
     for (const input of ['a', 'b']) closed(input, true);
     expect(actor.hears(hard)).toEqual(atOnce);
+    await runtime.clock.advance(6000);
+    expect([actor.says(), log]).toEqual([[], []]);
     actor.hears(jobsFinished);
     expect(actor.hears(clockStopped)).toEqual(toStop);
   });

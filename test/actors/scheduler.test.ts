@@ -249,6 +249,30 @@ describe('a stop', () => {
     expect(ends(1000, b)).toEqual([outputEnds(1000, b), completed(1000), ended, sealed, 'drain jobs.finished']);
   });
 
+  test('seals a batch that had ended before it, and none that it gives up', () => {
+    const { actor, plans, ends } = desk();
+    plans(1000);
+    expect(plans(2000, 'job.none', 'job.none')).toEqual(['clock batch.ended 2000']);
+    expect(plans(3000, 'job.refused')).toEqual(['context error.reported', 'clock batch.ended 3000']);
+    plans(4000);
+    actor.hears(stop);
+    ends(1000, a);
+    expect(ends(1000, b).slice(3)).toEqual([
+      ...[1000, 2000, 3000].map((timeMs) => `${input} batch.sealed ${timeMs}`),
+      'drain jobs.finished',
+    ]);
+  });
+
+  test('that is over tells nobody to give up', async () => {
+    const { actor, runtime, plans, ends } = desk();
+    plans(1000);
+    actor.hears(stop);
+    ends(1000, a);
+    ends(1000, b);
+    await runtime.clock.advance(10_000);
+    expect(actor.says()).toEqual([]);
+  });
+
   test('is told at once where no batch has begun', () => {
     expect(desk().actor.hears(stop)).toEqual(['drain jobs.finished']);
   });
@@ -323,6 +347,8 @@ describe('a stop', () => {
     actor.hears(stop);
     await runtime.clock.advance(500);
     expect(actor.says()).toEqual([`${a} job.abort`, `${b} job.abort`]);
+    await runtime.clock.advance(10_000);
+    expect(actor.says()).toEqual(['drain jobs.finished']);
   });
 
   test('of the system leaves no timer behind', async () => {

@@ -232,6 +232,19 @@ test('a bus on which a million messages wait takes no more, until they have arri
   expect(arrived).toEqual(['a→b room again']);
 });
 
+test('what has arrived takes no place', () => {
+  const { bus, deliver, bugs } = desk();
+  let arrived = 0;
+  bus.register('d', ({ type }) => {
+    arrived += 1;
+    if (arrived === 500_000) for (let i = 0; i < 800_000; i += 1) bus.post('d', 'd', message(type));
+  });
+  const flood = message('flood');
+  for (let i = 0; i < 600_000; i += 1) bus.post('a', 'd', flood);
+  deliver();
+  expect([arrived, bugs]).toEqual([1_400_000, []]);
+});
+
 describe('a watcher', () => {
   test('sees each message before it is delivered, until it looks away', () => {
     const { bus, arrived, deliver } = desk();
