@@ -58,6 +58,8 @@ export default defineConfig({
     ],
   },
   test: {
+    // By itself Vitest leaves one core alone, which on a machine of two is half of it.
+    maxWorkers: '100%',
     globalSetup: ['test/choose-seed.ts'],
     setupFiles: ['test/setup-fast-check.ts'],
     projects: [

@@ -404,8 +404,8 @@ const texts = {
   }),
   'JOB.ABORTED': (f: { readonly job: string }): ErrorText => ({
     what: `The job of ${f.job} was aborted.`,
-    why: 'Its context was stopped, or its signal aborted, before it ended.',
-    fix: 'Nothing, if you stopped it. stop({ stopGracefully: true }) lets the batches under way end first.',
+    why: 'It was cancelled, its context was stopped, or its signal aborted, before it ended.',
+    fix: 'Nothing, if you meant it. stop({ stopGracefully: true }) lets the batches under way end first.',
   }),
   'KEY.CLASS_INSTANCE': (f: { readonly className: string; readonly key: string }): ErrorText => ({
     what: `A key is, or holds, an instance of the class ${f.className}: ${f.key}.`,
@@ -455,6 +455,11 @@ const texts = {
     what: `A queueStream found ${f.item} in its queue.`,
     why: 'It takes one RDD from its queue for each batch.',
     fix: 'Put RDDs into it: queue.push(sc.parallelize([1, 2, 3])).',
+  }),
+  'RDD.ACTION_INSIDE_TASK': (f: { readonly job: string }): ErrorText => ({
+    what: `An action was begun inside a function of another one, in ${f.job}.`,
+    why: 'Such functions hold a slot: when all slots wait for actions, none is left to run these, and all wait.',
+    fix: 'Collect the other RDD before, and let the functions read its rows; or join the two.',
   }),
   'RDD.BAD_COUNT': (f: { readonly call: string; readonly count: string }): ErrorText => ({
     what: `${f.call} was asked for ${f.count} partitions or parts.`,

@@ -2,6 +2,7 @@ import { UsageError } from '../core/errors.ts';
 import { StepTimeout } from './loop.ts';
 import { pieceMsMax } from './pace.ts';
 import type { TaskContext } from './step.ts';
+import { TimeLimit } from './time-limit.ts';
 
 /** How an asynchronous function of rows is called. */
 export interface CallOptions<T, U> {
@@ -53,8 +54,6 @@ interface Calling<T, U> extends Required<Pick<CallOptions<T, U>, 'concurrency' |
 }
 
 interface Call<U> {
-  /** Aborted to cancel its time limit, where it has one. */
-  limit: AbortController | undefined;
   /** The rows to pass on, or why it all ends; undefined while it is under way. */
   outcome: readonly U[] | Failure | undefined;
 }
@@ -77,6 +76,7 @@ class Calls<T, U> implements AsyncIterator<readonly U[], undefined> {
   readonly #rows: Iterator<T>;
   readonly #calling: Calling<T, U>;
   readonly #task: TaskContext;
+  readonly #limit: TimeLimit | undefined;
   /** In the order in which they are told: that of their rows, or the one in which they ended. */
   readonly #due: Call<U>[] = [];
   readonly #underWay = new Set<Call<U>>();
@@ -89,6 +89,7 @@ class Calls<T, U> implements AsyncIterator<readonly U[], undefined> {
     this.#rows = rows;
     this.#calling = calling;
     this.#task = task;
+    this.#limit = calling.timeoutMs === undefined ? undefined : new TimeLimit(task.clock, calling.timeoutMs);
   }
 
   async next(): Promise<IteratorResult<readonly U[], undefined>> {
@@ -101,7 +102,9 @@ class Calls<T, U> implements AsyncIterator<readonly U[], undefined> {
       this.#leave();
       throw failure.error;
     }
-    return this.#isOver && this.#count === 0 ? over : { done: false, value: rows };
+    if (!this.#isOver || this.#count > 0) return { done: false, value: rows };
+    this.#leave();
+    return over;
   }
 
   async return(): Promise<IteratorResult<readonly U[], undefined>> {
@@ -122,7 +125,7 @@ class Calls<T, U> implements AsyncIterator<readonly U[], undefined> {
   }
 
   #beginNext(): void {
-    const call: Call<U> = { limit: undefined, outcome: undefined };
+    const call: Call<U> = { outcome: undefined };
     try {
       const read = this.#rows.next();
       this.#isOver = read.done === true;
@@ -144,7 +147,7 @@ class Calls<T, U> implements AsyncIterator<readonly U[], undefined> {
     const { f, ordered } = this.#calling;
     let outcome: Call<U>['outcome'];
     try {
-      outcome = [await this.#inTime(call, row, new Promise((resolve) => resolve(f(row))))];
+      outcome = [await this.#inTime(row, new Promise((resolve) => resolve(f(row))))];
     } catch (error) {
       if (this.#underWay.has(call)) outcome = await this.#instead(error, row);
     }
@@ -154,21 +157,14 @@ class Calls<T, U> implements AsyncIterator<readonly U[], undefined> {
     if (this.#isDue) this.#wake();
   }
 
-  /** @throws JobError (STAGE.TIMED_OUT); what the call rejects with */
-  async #inTime(call: Call<U>, row: T, made: Promise<U>): Promise<U> {
-    const { timeoutMs } = this.#calling;
-    if (timeoutMs === undefined) return made;
-    const { clock, told } = this.#task;
-    const limit = new AbortController();
-    call.limit = limit;
-    const isTooLate = clock.sleep(timeoutMs, limit.signal).then(() => {
-      throw told(new StepTimeout(timeoutMs), row);
+  /** What is made, unless it comes too late. */
+  #inTime(row: T, made: Promise<U>): Promise<U> {
+    const limit = this.#limit;
+    if (limit === undefined) return made;
+    return new Promise((resolve, reject) => {
+      const end = limit.begin(() => reject(this.#task.told(new StepTimeout(limit.limitMs), row)));
+      made.finally(end).then(resolve, reject);
     });
-    try {
-      return await Promise.race([made, isTooLate]);
-    } finally {
-      limit.abort();
-    }
   }
 
   /** What stands for a call that failed. */
@@ -209,9 +205,8 @@ class Calls<T, U> implements AsyncIterator<readonly U[], undefined> {
     this.#isOver = true;
     this.#count = 0;
     this.#due.length = 0;
-    const calls = [...this.#underWay];
     this.#underWay.clear();
-    for (const { limit } of calls) limit?.abort();
+    this.#limit?.close();
   }
 }
 

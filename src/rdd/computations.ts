@@ -11,7 +11,10 @@ export function joined(groups: readonly (readonly number[])[]): Computation {
   return {
     *compute(index, read) {
       const rows: unknown[] = [];
-      for (const partition of groups[index] ?? []) for (const row of yield* read(0, partition)) rows.push(row);
+      for (const partition of groups[index] ?? []) {
+        for (const row of yield* read(0, partition))
+          if (rows.push(row) % rowsBetweenYields === 0) yield rowsBetweenYields;
+      }
       return rows;
     },
   };
@@ -33,8 +36,7 @@ export function crossed(rightPartitions: number): Computation {
       const right = yield* read(1, index % rightPartitions);
       const rows: unknown[] = [];
       for (const a of left) {
-        for (const b of right) rows.push([a, b]);
-        yield right.length;
+        for (const b of right) if (rows.push([a, b]) % rowsBetweenYields === 0) yield rowsBetweenYields;
       }
       return rows;
     },
@@ -49,7 +51,7 @@ export const zipped: Computation = {
     if (left.length !== right.length) {
       throw new UsageError('RDD.ZIP_UNEQUAL', { partition: index, left: left.length, right: right.length });
     }
-    return left.map((row, i) => [row, right[i]]);
+    return yield* made(left, (row, i) => [row, right[i]]);
   },
 };
 
@@ -65,9 +67,20 @@ export const indexed: Computation = {
   },
   *compute(index, read, prepared) {
     const first = (prepared as readonly number[])[index] ?? 0;
-    return (yield* read(0, index)).map((row, i) => [row, first + i]);
+    return yield* made(yield* read(0, index), (row, i) => [row, first + i]);
   },
 };
+
+function* made(rows: readonly unknown[], f: (row: unknown, i: number) => unknown): Task<unknown[]> {
+  const results: unknown[] = [];
+  for (const [i, row] of rows.entries()) {
+    if (results.push(f(row, i)) % rowsBetweenYields === 0) yield rowsBetweenYields;
+  }
+  return results;
+}
+
+/** Far less than a millisecond. */
+const rowsBetweenYields = 1024;
 
 /** The rows of each partition in order; equal ones stay in the order in which they came. */
 export function sorted(compare: Compare): Computation {

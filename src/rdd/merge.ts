@@ -3,7 +3,7 @@ import type { Task } from './executor.ts';
 import { jobErrorOf } from './failure.ts';
 import type { JobScope } from './job-scope.ts';
 import { type Cell, StepFailure, StepMistake } from './loop.ts';
-import type { Combine, MergeTask, Sent, ShuffleMemo, ShufflePlan } from './plan.ts';
+import type { Combine, MergeTask, Sent, SentByPartition, ShuffleMemo, ShufflePlan } from './plan.ts';
 
 // The far side of a shuffle. The map side, which reads partitions, is in `shuffle.ts`.
 
@@ -73,7 +73,7 @@ function* merge(shuffle: ShufflePlan, index: number): MergeTask {
   const { sent, failure } = shuffle.memo;
   if (sent === undefined) throw failure;
   const { combine } = shuffle;
-  if (combine === undefined) return sent.flatMap((partition) => partition[index] ?? []);
+  if (combine === undefined) return yield* joined(sent, index);
   const cells = new Map<Key, Cell>();
   let count = 0;
   for (const partition of sent) {
@@ -88,6 +88,14 @@ function* merge(shuffle: ShufflePlan, index: number): MergeTask {
   for (const cell of cells.values()) {
     rows.push([cell.key, cell.value]);
     if (rows.length % cellsBetweenYields === 0) yield cellsBetweenYields;
+  }
+  return rows;
+}
+
+function* joined(sent: readonly SentByPartition[], index: number): MergeTask {
+  const rows: unknown[] = [];
+  for (const partition of sent) {
+    for (const row of partition[index] ?? []) if (rows.push(row) % cellsBetweenYields === 0) yield cellsBetweenYields;
   }
   return rows;
 }

@@ -115,7 +115,7 @@ export type SentByPartition = readonly (readonly (Sent | unknown)[])[];
 export type Plan = DataPlan | NarrowPlan | UnionPlan | ComputedPlan | ShufflePlan;
 
 /** The plans a plan is made of. */
-function parentsOf(plan: Plan): readonly Plan[] {
+export function parentsOf(plan: Plan): readonly Plan[] {
   if (plan.kind === 'data') return [];
   return plan.kind === 'union' || plan.kind === 'computed' ? plan.parents : [plan.parent];
 }
@@ -146,10 +146,14 @@ export function pathOf(plan: Plan, last: Label = plan.label): string {
 /** The lineage, the last plan first: partitions in parentheses, `+-` where rows move to other partitions. */
 export function describePlan(plan: Plan): string {
   const lines: string[] = [];
+  const shown = new Set<Plan>();
   const visit = (at: Plan, indent: string): void => {
     const kept = at.cache === undefined ? '' : ` [${at.cache.level.name}]`;
     const site = at.label.site === undefined ? '' : ` at ${at.label.site.toString()}`;
-    lines.push(`${indent}(${at.partitionCount}) ${at.label.name}${site}${kept}`);
+    const isShown = shown.has(at) && parentsOf(at).length > 0;
+    lines.push(`${indent}(${at.partitionCount}) ${at.label.name}${site}${kept}${isShown ? ', as above' : ''}`);
+    if (isShown) return;
+    shown.add(at);
     const deeper = at.kind === 'shuffle' ? `${' '.repeat(indent.length)} +-` : `${' '.repeat(indent.length)} | `;
     for (const parent of parentsOf(at)) visit(parent, deeper);
   };

@@ -8,16 +8,19 @@ import { Cache } from './cache.ts';
 import { checkCount, checkRows } from './check-count.ts';
 import { contiguousGroups, crossed, indexed, joined, sorted, zipped } from './computations.ts';
 import type { Engine } from './engine.ts';
+import type { Task } from './executor.ts';
 import { jobErrorOf } from './failure.ts';
 import type { JobScope } from './job-scope.ts';
 import { labelHere, planAs } from './label.ts';
 import { type Sink, StepFailure, StepMistake, sinkOf } from './loop.ts';
 import { computedPlan, unionPlan } from './make-plan.ts';
+import { lastValues, sums } from './maps.ts';
 import { HashPartitioner, type Partitioner, placeOfKey } from './partitioner.ts';
 import { type Combine, type Computation, describePlan, emptyMemo, type Plan } from './plan.ts';
 import { RangePartitioner } from './range-partitioner.ts';
 import * as rows from './row-functions.ts';
 import { type Ending, runJob } from './run-job.ts';
+import { checkOutsideTasks, runTasks } from './run-tasks.ts';
 import { saveObjects, saveText } from './save.ts';
 import { Smallest } from './smallest.ts';
 import { StatCounter } from './stat-counter.ts';
@@ -164,7 +167,7 @@ export class RDD<T extends Row> {
     return this.#compute(zipped, 'zip', left, other.plan);
   }
 
-  /** Every row with its number, counted over the partitions in order. */
+  /** Every row with its number, counted over the partitions in order; rows are made twice, first to be counted. */
   zipWithIndex(): RDD<[T, number]> {
     return this.#compute(indexed, 'zipWithIndex', this.plan.partitionCount);
   }
@@ -195,7 +198,10 @@ export class RDD<T extends Row> {
     return this.#as('groupBy', () => this.keyBy(f).groupByKey(partitions));
   }
 
-  /** All rows in the order of the key that f says; its natural order unless `order` is given. */
+  /**
+   * All rows in the order of the key that f says; its natural order unless `order` is given. For more than one
+   * partition the rows are made twice, first to see how keys are spread: cache them before it where that is dear.
+   */
   sortBy<K extends Row>(f: (row: T) => K, ascending = true, partitions?: number, order?: Order<K>): RDD<T> {
     return this.#as('sortBy', () =>
       this.keyBy(f).sortByKey(ascending, partitions, order).narrow('map', rows.valueOfPair),
@@ -294,9 +300,7 @@ export class RDD<T extends Row> {
     return this.shuffle(combine as unknown as Combine, 'aggregateByKey', partitions);
   }
 
-  /**
-   * One pair for each key: `create` of its first value in a partition, the others merged in, partitions put together.
-   */
+  /** One pair for each key: `create` of its first value in a partition, others merged in, partitions put together. */
   combineByKey<P extends AnyPair, C extends Row>(
     this: RDD<P>,
     create: (value: P[1]) => C,
@@ -388,7 +392,7 @@ export class RDD<T extends Row> {
     return this.#shuffled(undefined, partitioner, partitioner.numPartitions, labelHere('partitionBy'));
   }
 
-  /** The pairs in the order of their keys; the natural order unless `order` is given. */
+  /** The pairs in the order of their keys; the natural order unless `order` is given. Rows are made as in sortBy. */
   sortByKey<P extends AnyPair>(this: RDD<P>, ascending = true, partitions?: number, order?: Order<P[0]>): RDD<P> {
     return this.#as('sortByKey', () => {
       const natural = (order ?? compareValues) as (a: unknown, b: unknown) => number;
@@ -499,7 +503,7 @@ export class RDD<T extends Row> {
     const counted = this.#as('countByValue', () => this.narrow('map', rows.withOne));
     return counted.#action(async (self) => {
       const sinks = await self.#run({ terminal: 'reduce', sink: () => sinkOf({ merge: rows.add as Sink['merge'] }) });
-      return rows.tally(sinks) as Map<T, number>;
+      return (await self.#alone(counted.plan.label, sums(sinks.map(({ cells }) => cells)))) as Map<T, number>;
     });
   }
 
@@ -527,7 +531,7 @@ export class RDD<T extends Row> {
     const label = labelHere('collectAsMap');
     return this.#action(async (self) => {
       const pairs = concat(await self.#run(pushing));
-      return self.#told(label, () => rows.lastValues(pairs)) as Map<P[0], P[1]>;
+      return (await self.#alone(label, lastValues(pairs))) as Map<P[0], P[1]>;
     });
   }
 
@@ -742,6 +746,7 @@ export class RDD<T extends Row> {
     const self = this.boundTo(job);
     return job.action(async () => {
       this.#engine.checkAlive();
+      checkOutsideTasks();
       return run(self);
     });
   }
@@ -756,6 +761,20 @@ export class RDD<T extends Row> {
 
   #run(ending: Ending, partitions?: readonly number[]): Promise<readonly Sink[]> {
     return runJob(this.plan, ending, this.#reading(), partitions);
+  }
+
+  /** Runs what ends an action: work of its own, that is cut as all work is. */
+  async #alone<R>(label: Label, task: Task<R>): Promise<R> {
+    const job = this.#scope();
+    const plan = this.plan;
+    const told = function* (): Task<R> {
+      try {
+        return yield* task;
+      } catch (error) {
+        throw jobErrorOf(new StepFailure(error, 0, undefined), label, plan, job);
+      }
+    };
+    return (await runTasks([told()], { engine: this.#engine, job }))[0] as R;
   }
 
   /** What a function of the user gives here, outside of tasks; its failure is told as theirs is. */

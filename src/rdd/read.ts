@@ -243,7 +243,8 @@ function* openIterator(plan: NarrowPlan, index: number, reading: Reading): Task<
 /**
  * The rows of a partition as an iterator that computes them as they are asked for.
  *
- * Behind an asynchronous step the rows are made first: a synchronous iterator cannot wait.
+ * Behind an asynchronous step the rows are made first: a synchronous iterator cannot wait. What fails then is told when
+ * the iterator comes to it.
  */
 function* iterate(plan: Plan, index: number, reading: Reading): Task<Upstream> {
   const chain = fusedChain(plan, index);
@@ -253,8 +254,22 @@ function* iterate(plan: Plan, index: number, reading: Reading): Task<Upstream> {
     return { rows: pull(source, steps, plan, reading), close: (end) => void source.close(end) };
   }
   const sink = sinkOf();
-  yield* readSource(source, steps, { plan, terminal: 'push', sink, reading, last: plan.label });
-  return { rows: sink.rows.values(), close: () => undefined };
+  let failure: { readonly error: unknown } | undefined;
+  try {
+    yield* readSource(source, steps, { plan, terminal: 'push', sink, reading, last: plan.label });
+  } catch (error) {
+    failure = { error };
+  }
+  return { rows: rowsThen(sink.rows, failure), close: () => undefined };
+}
+
+/** Rows, and the failure behind the last of them. */
+function* rowsThen(
+  rows: readonly unknown[],
+  failure: { readonly error: unknown } | undefined,
+): Generator<unknown, void> {
+  yield* rows;
+  if (failure !== undefined) throw failure.error;
 }
 
 function* pull(source: ChunkSource, steps: readonly Step[], plan: Plan, reading: Reading): Generator<unknown, void> {
@@ -276,8 +291,10 @@ function* pull(source: ChunkSource, steps: readonly Step[], plan: Plan, reading:
               ? loop.text(text, at, ahead, sink)
               : loop.rows(chunk.rows, at, Math.min(length, at + ahead), sink);
         } catch (error) {
-          yield* sink.rows.splice(0); // The rows before it come first.
-          throw error;
+          // Told now, since a promise that is refused may reject at once; but the rows before it come first.
+          const failure = told(error, steps, plan.label, plan, reading);
+          yield* sink.rows.splice(0);
+          throw failure;
         }
         ahead = clock.monotonicMs() - startMs > aheadMsMax ? 1 : Math.min(rowsAheadMax, ahead * 2);
         yield* sink.rows.splice(0);

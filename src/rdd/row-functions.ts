@@ -1,14 +1,13 @@
 import { UsageError } from '../core/errors.ts';
-import { encodeKey, type Key } from '../core/keys.ts';
 import { previewOf } from '../core/preview.ts';
 import { seededRandom } from '../core/random.ts';
-import { type Sink, StepMistake } from './loop.ts';
+import { StepMistake } from './loop.ts';
 import type { Combine } from './plan.ts';
 
 // Functions of rows that the operators are composed of. Each is made once and has a place.
 
 /** A pair, or the mistake that it is none. */
-function pairOf(row: unknown): readonly [unknown, unknown] {
+export function pairOf(row: unknown): readonly [unknown, unknown] {
   if (!Array.isArray(row)) throw new StepMistake('not-a-pair', row);
   return row as unknown as readonly [unknown, unknown];
 }
@@ -160,32 +159,6 @@ function poisson(mean: number, next: () => number): number {
 }
 
 const meanMax = 500;
-
-/** How often each row occurs that partitions have counted in cells; a map from the first of equal rows. */
-export function tally(partitions: readonly Pick<Sink, 'cells'>[]): Map<unknown, number> {
-  const counts = new Map<Key, { readonly key: unknown; count: number }>();
-  for (const { cells } of partitions) {
-    for (const [encoded, { key, value }] of cells) {
-      const known = counts.get(encoded);
-      if (known === undefined) counts.set(encoded, { key, count: value as number });
-      else known.count += value as number;
-    }
-  }
-  return new Map([...counts.values()].map(({ key, count }) => [key, count]));
-}
-
-/** The pairs as a map: of a key that comes more than once, its last value, at the first key object. */
-export function lastValues(pairs: readonly unknown[]): Map<unknown, unknown> {
-  const last = new Map<Key, [unknown, unknown]>();
-  for (const row of pairs) {
-    const [key, value] = pairOf(row);
-    const encoded = encodeKey(key);
-    const known = last.get(encoded);
-    if (known === undefined) last.set(encoded, [key, value]);
-    else known[1] = value;
-  }
-  return new Map(last.values());
-}
 
 /**
  * Makes copies of a zero, which functions may change in place.

@@ -2,6 +2,7 @@ import type { Task } from './executor.ts';
 import type { Sink, Terminal } from './loop.ts';
 import { type Plan, partitionsOf } from './plan.ts';
 import { type Reading, readPartition } from './read.ts';
+import { runTasks } from './run-tasks.ts';
 import { prepare } from './shuffle.ts';
 import type { Label } from './step.ts';
 
@@ -23,7 +24,7 @@ export async function runJob(
 ): Promise<readonly Sink[]> {
   await prepare(plan, reading, partitions);
   const tasks = partitions.map((index) => readInto(ending.sink(), plan, index, ending, reading));
-  return reading.engine.executor.run(tasks, reading.job);
+  return runTasks(tasks, reading);
 }
 
 function* readInto(sink: Sink, plan: Plan, index: number, ending: Ending, reading: Reading): Task<Sink> {

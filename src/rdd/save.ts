@@ -6,6 +6,7 @@ import type { Task } from './executor.ts';
 import { type Plan, partitionsOf } from './plan.ts';
 import { allRows, type Reading } from './read.ts';
 import { rowsToBytes } from './rows-codec.ts';
+import { runTasks } from './run-tasks.ts';
 import { prepare } from './shuffle.ts';
 
 // Folders of part files, laid out as Spark does: part-00000 … and an empty _SUCCESS when all are there.
@@ -45,7 +46,7 @@ async function save(plan: Plan, path: string, reading: Reading, encode: Encoding
   else if ((await storage.list(path)).length > 0) throw new UsageError('SAVE.FOLDER_EXISTS', { path });
   await prepare(plan, reading);
   const tasks = partitionsOf(plan).map((index) => savePart(plan, index, `${path}/${partName(index)}`, reading, encode));
-  await reading.engine.executor.run(tasks, reading.job);
+  await runTasks(tasks, reading);
   await storage.append(`${path}/_SUCCESS`, new Uint8Array());
 }
 

@@ -17,6 +17,7 @@ import {
 } from './plan.ts';
 import { RangePartitioner } from './range-partitioner.ts';
 import { allRows, type Reading, readPartition } from './read.ts';
+import { runTasks } from './run-tasks.ts';
 
 /**
  * Makes ready what a plan reads from: computations are prepared, the map side of shuffles is made, the farthest first.
@@ -105,7 +106,7 @@ async function mapSide(shuffle: ShufflePlan, reading: Reading): Promise<readonly
   if (shuffle.placement instanceof RangePartitioner) await prepareRanges(shuffle, shuffle.placement, reading);
   const send = shuffle.combine === undefined ? sendRows : sendCombined;
   const tasks = partitionsOf(shuffle.parent).map((index) => send(shuffle, index, reading));
-  return reading.engine.executor.run(tasks, reading.job);
+  return runTasks(tasks, reading);
 }
 
 async function prepareRanges(shuffle: ShufflePlan, ranges: RangePartitioner, reading: Reading): Promise<void> {
@@ -120,9 +121,9 @@ async function prepareRanges(shuffle: ShufflePlan, ranges: RangePartitioner, rea
 function runIn(reading: Reading): RunPlan {
   return async (plan, terminal, sink) => {
     await prepare(plan, reading);
-    return reading.engine.executor.run(
+    return runTasks(
       partitionsOf(plan).map((index) => readInto(sink(), plan, index, terminal, reading)),
-      reading.job,
+      reading,
     );
   };
 }

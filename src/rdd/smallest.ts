@@ -3,6 +3,8 @@ export class Smallest {
   readonly #n: number;
   readonly #compare: (a: unknown, b: unknown) => number;
   #kept: { readonly row: unknown }[] = [];
+  /** Of the n that are known to be the smallest so far. */
+  #last: { readonly row: unknown } | undefined;
 
   /** @param n how many */
   constructor(n: number, compare: (a: unknown, b: unknown) => number) {
@@ -11,6 +13,7 @@ export class Smallest {
   }
 
   add(row: unknown): this {
+    if (this.#last !== undefined && this.#compare(row, this.#last.row) >= 0) return this;
     // In a box: `sort` asks nobody where undefined belongs.
     this.#kept.push({ row });
     if (this.#kept.length >= 2 * this.#n + 1024) this.#cut();
@@ -24,5 +27,6 @@ export class Smallest {
 
   #cut(): void {
     this.#kept = this.#kept.sort((a, b) => this.#compare(a.row, b.row)).slice(0, this.#n);
+    this.#last = this.#kept[this.#n - 1];
   }
 }

@@ -4,8 +4,8 @@ import type { Clock } from '../core/clock.ts';
 /**
  * The four narrow kinds that the kernel knows; everything else composes from them.
  *
- * The functions are the user's; each is called with exactly one argument (mapPartitions: rows, partition index and a
- * TaskContext).
+ * The functions are the user's; each is called with exactly one argument, that of mapPartitions with the rows, the
+ * index of the partition and a TaskContext.
  */
 export type NarrowKind = 'map' | 'filter' | 'flatMap' | 'mapPartitions';
 

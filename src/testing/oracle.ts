@@ -99,22 +99,11 @@ export function mapValues<K, V, U>(parent: Stream<readonly [K, V]>, f: (value: V
  * that is missing, and all are. What f throws is missing in the place of its key.
  */
 export function reduceByKey<K, V>(parent: Stream<readonly [K, V]>, f: (a: V, b: V) => V): Stream<readonly [K, V]> {
-  const merge = (pairs: Rows<readonly [K, V]>): Rows<readonly [K, V]> => {
-    const cells: { readonly key: K; value: V | Thrown }[] = [];
-    for (const row of pairs) {
-      if (row instanceof Thrown) continue;
-      const [key, value] = row;
-      const cell = cells.find((each) => areEqual(each.key, key));
-      if (cell === undefined) cells.push({ key, value });
-      else if (!(cell.value instanceof Thrown)) cell.value = orThrown(() => noPromise(f(cell.value as V, value)));
-    }
-    return cells.map(({ key, value }) => (value instanceof Thrown ? value : [key, value]));
-  };
-  return operator([parent], { withoutParent: 'none', isOrdered: false }, ([rows = []]) => {
-    const pairs = rows.map((row) => (row instanceof Thrown ? row : orThrown(() => pair(row))));
-    const merged = merge(pairs);
-    return pairs.some(isThrown) ? [...pairs, ...merged].filter(isThrown) : merged;
-  });
+  return byKey(
+    parent,
+    (value) => value,
+    (merged, value) => noPromise(f(merged, value)),
+  );
 }
 
 /** How many rows; 0 where there is none. */
@@ -136,22 +125,7 @@ export function union<T>(...parents: readonly Stream<T>[]): Stream<T> {
  *   it throws refuses the batch
  */
 export function transform<T, U>(parent: Stream<T>, f: (rdd: Stream<T>, time: Time) => Stream<U>): Stream<U> {
-  let isOrdered = true;
-  const made = operator<T, U>([parent], { withoutParent: 'fail' }, ([rows = []], time) => {
-    const rdd = f({ ...parent, slideMs: parent.intervalMs, batches: [rows] }, time);
-    const batch = onlyBatch(rdd);
-    isOrdered &&= rdd.isOrdered;
-    return batch;
-  });
-  return { ...made, isOrdered };
-}
-
-/** The batch of what the function of a transform gave. */
-function onlyBatch<T>(rdd: Stream<T> | undefined): Rows<T> {
-  const batch = rdd?.batches[0];
-  if (batch === null || batch === undefined) throw new Mistake('no-rdd');
-  if (batch instanceof Failure) throw batch;
-  return batch;
+  return transformed<T, U>([parent], ([rdd], time) => f(rdd as Stream<T>, time));
 }
 
 /**
@@ -242,14 +216,19 @@ export function groupByKey<K, V>(parent: Stream<readonly [K, V]>): Stream<readon
   return reduceByKey(lists, (a, b) => [...a, ...b]);
 }
 
-/** The values of each key taken into what `create` makes of the first: all in one go, as if nothing lay apart. */
+/**
+ * The values of each key taken into what `create` makes of the first: all in one go, as if nothing lay apart. What is
+ * missing, and where, is as in reduceByKey.
+ */
 export function combineByKey<K, V, C>(
   parent: Stream<readonly [K, V]>,
   create: (value: V) => C,
   mergeValue: (merged: C, value: V) => C,
 ): Stream<readonly [K, C]> {
-  return mapValues(groupByKey(parent), ([first, ...others]) =>
-    others.reduce((merged, value) => noPromise(mergeValue(merged, value)), noPromise(create(first as V))),
+  return byKey(
+    parent,
+    (value) => noPromise(create(value)),
+    (merged, value) => noPromise(mergeValue(merged, value)),
   );
 }
 
@@ -305,12 +284,22 @@ export function transformWith<T, U, V>(
   other: Stream<U>,
   f: (rdd: Stream<T>, other: Stream<U>, time: Time) => Stream<V>,
 ): Stream<V> {
+  const parents: readonly Stream<T | U>[] = [parent, other];
+  return transformed(parents, ([rdd, of], time) => f(rdd as Stream<T>, of as Stream<U>, time));
+}
+
+/** What f makes of a batch of all parents, each as a stream of that batch. */
+function transformed<T, U>(
+  parents: readonly Stream<T>[],
+  f: (rdds: readonly Stream<T>[], time: Time) => Stream<U> | undefined,
+): Stream<U> {
   let isOrdered = true;
-  const made = operator<T | U, V>([parent, other], { withoutParent: 'fail' }, ([rows = [], others = []], time) => {
-    const alone = { slideMs: parent.intervalMs, intervalMs: parent.intervalMs };
-    const left = { ...alone, isOrdered: parent.isOrdered, batches: [rows as Rows<T>] };
-    const rdd = f(left, { ...alone, isOrdered: other.isOrdered, batches: [others as Rows<U>] }, time);
-    const batch = onlyBatch(rdd);
+  const made = operator<T, U>(parents, { withoutParent: 'fail' }, (batches, time) => {
+    const alone = parents.map((parent, i) => ({ ...parent, slideMs: parent.intervalMs, batches: [batches[i] ?? []] }));
+    const rdd = f(alone, time);
+    const batch = rdd?.batches[0];
+    if (rdd === undefined || batch === null || batch === undefined) throw new Mistake('no-rdd');
+    if (batch instanceof Failure) throw batch;
     isOrdered &&= rdd.isOrdered;
     return batch;
   });
@@ -446,8 +435,7 @@ function rowByRow<T, U>(parent: Stream<T>, make: (row: T) => Iterable<U>): Strea
 
 /** All rows; where some are missing, only why. */
 function allOrErrors<T>(rows: Rows<T>): Rows<T> {
-  const errors = rows.filter((row) => row instanceof Thrown);
-  return errors.length > 0 ? errors : rows;
+  return rows.some(isThrown) ? rows.filter(isThrown) : rows;
 }
 
 function crossed<V, W>(left: readonly V[], right: readonly W[]): readonly (readonly [V, W])[] {
@@ -456,6 +444,30 @@ function crossed<V, W>(left: readonly V[], right: readonly W[]): readonly (reado
 
 function orNull<V>(values: readonly V[]): readonly (V | null)[] {
   return values.length === 0 ? [null] : values;
+}
+
+/** One row for each key: what `create` makes of its first value, and `merge` of that and the next ones. */
+function byKey<K, V, C>(
+  parent: Stream<readonly [K, V]>,
+  create: (value: V) => C,
+  merge: (merged: C, value: V) => C,
+): Stream<readonly [K, C]> {
+  const merged = (pairs: Rows<readonly [K, V]>): Rows<readonly [K, C]> => {
+    const cells: { readonly key: K; value: C | Thrown }[] = [];
+    for (const row of pairs) {
+      if (row instanceof Thrown) continue;
+      const [key, value] = row;
+      const cell = cells.find((each) => areEqual(each.key, key));
+      if (cell === undefined) cells.push({ key, value: orThrown(() => create(value)) });
+      else if (!(cell.value instanceof Thrown)) cell.value = orThrown(() => merge(cell.value as C, value));
+    }
+    return cells.map(({ key, value }) => (value instanceof Thrown ? value : ([key, value] as const)));
+  };
+  return operator([parent], { withoutParent: 'none', isOrdered: false }, ([rows = []]) => {
+    const pairs = rows.map((row) => (row instanceof Thrown ? row : orThrown(() => pair(row))));
+    const made = merged(pairs);
+    return pairs.some(isThrown) ? [...pairs, ...made].filter(isThrown) : made;
+  });
 }
 
 /** A row function answers at once. What becomes of its promise is nobody's error any more. */

@@ -270,8 +270,8 @@ test('INPUT: a source', async () => {
 test('JOB: the work of an output', async () => {
   expect(await textsOf('JOB')).toMatchInlineSnapshot(`
     "JobError: [JOB.ABORTED] The job of batch 3000 ms, print (job.ts:14) was aborted.
-      why  Its context was stopped, or its signal aborted, before it ended.
-      fix  Nothing, if you stopped it. stop({ stopGracefully: true }) lets the batches under way end first."
+      why  It was cancelled, its context was stopped, or its signal aborted, before it ended.
+      fix  Nothing, if you meant it. stop({ stopGracefully: true }) lets the batches under way end first."
   `);
 });
 
@@ -338,9 +338,12 @@ test('QUEUE: a queue of RDDs', async () => {
   `);
 });
 
-test('RDD: an action', async () => {
+test('RDD: operators and actions', async () => {
   expect(await textsOf('RDD')).toMatchInlineSnapshot(`
-    "UsageError: [RDD.BAD_COUNT] parallelize was asked for 0 partitions or parts.
+    "UsageError: [RDD.ACTION_INSIDE_TASK] An action was begun inside a function of another one, in the SparkContext.
+      why  Such functions hold a slot: when all slots wait for actions, none is left to run these, and all wait.
+      fix  Collect the other RDD before, and let the functions read its rows; or join the two.
+    UsageError: [RDD.BAD_COUNT] parallelize was asked for 0 partitions or parts.
       why  It takes a whole number of at least 1.
       fix  Leave it out for the default, or say how many.
     UsageError: [RDD.BAD_EDGES] histogram cannot make buckets of the edges [2, 1].

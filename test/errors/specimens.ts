@@ -78,6 +78,9 @@ async function inSecond(define: (ssc: StreamingContext) => void, settings = {}, 
 const keyedBy = (key: unknown): Promise<unknown> =>
   inBatch((input) => input.map((line) => [key as string, line]).reduceByKey((a) => a));
 
+/** What a batch program fails with. */
+const rdds = (f: (sc: SparkContext) => unknown): Promise<unknown> => active((ssc) => f(ssc.sparkContext));
+
 class Point {
   readonly x = 1;
 }
@@ -114,8 +117,8 @@ export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
     }),
   'BUG.UNKNOWN_MESSAGE': () => new BugError('BUG.UNKNOWN_MESSAGE', { actor: 'sink:5:print', type: 'batch.tick' }),
   'CACHE.NOT_SERIALIZABLE': () =>
-    active((ssc) =>
-      ssc.sparkContext
+    rdds((sc) =>
+      sc
         .parallelize([1], 1)
         .map(() => nothing)
         .persist(StorageLevel.MEMORY_ONLY_SER)
@@ -240,7 +243,7 @@ export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
   },
   'KEY.NOT_A_VALUE': () => keyedBy({ by: nothing }),
   'LOG.BAD_LEVEL': () => active((ssc) => ssc.sparkContext.setLogLevel('LOUD')),
-  'ORDER.NOT_COMPARABLE': () => active((ssc) => ssc.sparkContext.parallelize<Row>([1, 'a'], 1).top(1)),
+  'ORDER.NOT_COMPARABLE': () => rdds((sc) => sc.parallelize<Row>([1, 'a'], 1).top(1)),
   'OUTPUT.THREW': () => inSecond((ssc) => ssc.inputStream(new Tray()).foreachRDD(fail('connection lost'))),
   'PARTITIONER.OUT_OF_RANGE': () =>
     active((ssc) => {
@@ -252,24 +255,25 @@ export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
     }),
   'PRINT.BAD_COUNT': () => initialized((_, stream) => stream.print(-1)),
   'QUEUE.NOT_AN_RDD': () => inSecond((ssc) => ssc.queueStream<number>([[1, 2, 3] as never]).print()),
-  'RDD.BAD_COUNT': () => active((ssc) => ssc.sparkContext.parallelize([1, 2], 0).count()),
-  'RDD.BAD_EDGES': () => active((ssc) => ssc.sparkContext.parallelize([1]).histogram([2, 1])),
-  'RDD.BAD_FRACTION': () => active((ssc) => ssc.sparkContext.parallelize([1]).sample(false, 2).count()),
-  'RDD.BAD_RANGE': () => active((ssc) => ssc.sparkContext.range(0, 10, 0).count()),
-  'RDD.BAD_ROW_COUNT': () => active((ssc) => ssc.sparkContext.parallelize([1]).take(-1)),
-  'RDD.EMPTY': () => active((ssc) => ssc.sparkContext.emptyRDD().first()),
-  'RDD.LEVEL_CHANGED': () =>
-    active((ssc) => ssc.sparkContext.parallelize([1]).persist().persist(StorageLevel.DISK_ONLY).count()),
+  'RDD.ACTION_INSIDE_TASK': () =>
+    rdds((sc) => sc.parallelize([1], 1).foreachPartition(async () => void (await sc.range(3).count()))),
+  'RDD.BAD_COUNT': () => rdds((sc) => sc.parallelize([1, 2], 0).count()),
+  'RDD.BAD_EDGES': () => rdds((sc) => sc.parallelize([1]).histogram([2, 1])),
+  'RDD.BAD_FRACTION': () => rdds((sc) => sc.parallelize([1]).sample(false, 2).count()),
+  'RDD.BAD_RANGE': () => rdds((sc) => sc.range(0, 10, 0).count()),
+  'RDD.BAD_ROW_COUNT': () => rdds((sc) => sc.parallelize([1]).take(-1)),
+  'RDD.EMPTY': () => rdds((sc) => sc.emptyRDD().first()),
+  'RDD.LEVEL_CHANGED': () => rdds((sc) => sc.parallelize([1]).persist().persist(StorageLevel.DISK_ONLY).count()),
   'RDD.ZIP_UNEQUAL': () =>
-    active((ssc) =>
-      ssc.sparkContext
+    rdds((sc) =>
+      sc
         .parallelize([1, 2], 1)
-        .zip(ssc.sparkContext.parallelize([1], 1))
+        .zip(sc.parallelize([1], 1))
         .count(),
     ),
   'RDD.ZERO_NOT_PLAIN': () =>
-    active((ssc) =>
-      ssc.sparkContext.parallelize([1]).aggregate(
+    rdds((sc) =>
+      sc.parallelize([1]).aggregate(
         nothing,
         (a) => a,
         (a) => a,
@@ -295,8 +299,8 @@ export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
       await rows.saveAsTextFile('out');
     }),
   'SAVE.NOT_SERIALIZABLE': () =>
-    active((ssc) =>
-      ssc.sparkContext
+    rdds((sc) =>
+      sc
         .parallelize([1], 1)
         .map(() => nothing)
         .saveAsObjectFile('out'),

@@ -140,8 +140,8 @@ describe('an output', () => {
     controller.abort();
     expect(await ended).toMatchInlineSnapshot(`
       "JobError: [JOB.ABORTED] The job of batch 3000 ms, foreachRDD (run-output.test.ts) was aborted.
-        why  Its context was stopped, or its signal aborted, before it ended.
-        fix  Nothing, if you stopped it. stop({ stopGracefully: true }) lets the batches under way end first."
+        why  It was cancelled, its context was stopped, or its signal aborted, before it ended.
+        fix  Nothing, if you meant it. stop({ stopGracefully: true }) lets the batches under way end first."
     `);
   });
 });

@@ -63,6 +63,27 @@ describe.each(engines)('mapPartitions, on the %s,', (using) => {
     expect(read).toBe(1);
   });
 
+  test('gets the rows before a failure of an asynchronous step too', async () => {
+    const later = async function* (rows: Iterable<number>): AsyncIterable<number> {
+      for (const row of rows) {
+        if (row === 3) throw new Error('not this one');
+        yield row;
+      }
+    };
+    const taken: number[][] = [];
+    const ran = run<number, number>(
+      (_ssc, input) => {
+        const rows = input.mapPartitions(later).mapPartitions((some) => some);
+        rows.foreachRDD(async (rdd) => taken.push(await rdd.take(2)));
+        return rows;
+      },
+      [[1, 2, 3]],
+      { using, partitions: 1 },
+    );
+    await expect(ran).rejects.toThrow('not this one');
+    expect(taken).toEqual([[1, 2]]);
+  });
+
   test('loses the partitioner unless it is told that keys stay', async () => {
     const places: unknown[] = [];
     await run<number, readonly [number, number]>(
@@ -113,6 +134,22 @@ describe.each(engines)('mapPartitions, on the %s,', (using) => {
         at   feed → mapPartitions (map-partitions.test.ts:…)"
     `);
     expect(await unhandledIn(promising)).toEqual([]);
+  });
+
+  test('leaves no rejection unhandled of a promise behind the rows that are wanted', async () => {
+    const taken: unknown[] = [];
+    const reading = (): Promise<unknown> =>
+      run<number, number>(
+        (_ssc, input) => {
+          const refused = input.map((n) => (n === 3 ? (Promise.reject(new Error('no')) as never) : n));
+          refused.mapPartitions((rows) => rows).foreachRDD(async (rdd) => taken.push(await rdd.take(2)));
+          return input;
+        },
+        [[1, 2, 3, 4]],
+        { using, partitions: 1 },
+      );
+    expect(await unhandledIn(reading)).toEqual([]);
+    expect(taken).toEqual([[1, 2]]);
   });
 
   test('wants a function', async () => {

@@ -150,10 +150,10 @@ const withOther: Readonly<Record<string, Pick<Operator<Any>, 'oracle'> & { reado
     oracle: (_, [one, other]) => oracle.transformWith(one as Any, other as Any, (a, b) => oracle.union<Any>(b, a)),
   },
   'the other, if it has rows, a turn later': {
-    build: async (one: RDD<Any>, other: RDD<Any>) => ((await other.isEmpty()) ? one : other),
+    build: async (one: RDD<Any>, other: RDD<Any>) => ((await other.count()) === 0 ? one : other),
     oracle: (_, [one, other]) =>
       oracle.transformWith<Any, Any, Any>(one as Any, other as Any, (a, b) =>
-        oracle.take(b.batches[0] as oracle.Rows<Any>, 1).length === 0 ? a : b,
+        oracle.collect(b.batches[0] as oracle.Rows<Any>).length === 0 ? a : b,
       ),
   },
   'throws at 2000 ms': {

@@ -318,6 +318,25 @@ describe('rows have effects', () => {
   });
 });
 
+test('an action inside a function of another is refused: with one slot both would wait for ever', async () => {
+  const { sc } = lab({ 'spark.master': 'local[1]' });
+  const other = sc.parallelize([1], 1);
+  const nested = sc.parallelize([1], 1).foreachPartition(async () => void (await other.count()));
+  const text = await rejected(nested);
+  expect(text).toMatchInlineSnapshot(`
+    "UsageError: [RDD.ACTION_INSIDE_TASK] An action was begun inside a function of another one, in the SparkContext.
+      why  Such functions hold a slot: when all slots wait for actions, none is left to run these, and all wait.
+      fix  Collect the other RDD before, and let the functions read its rows; or join the two."
+  `);
+  const inside = other.mapPartitions(async function* () {
+    yield await other.collect();
+  });
+  for (const action of [inside.count(), inside.saveAsTextFile('/out'), inside.repartition(2).count()]) {
+    expect(await rejected(action)).toContain('[RDD.ACTION_INSIDE_TASK]');
+  }
+  expect(await other.count().then(() => other.count())).toBe(1);
+});
+
 test('an action begins after its call has returned, and never throws', async () => {
   const { sc } = lab();
   let calls = 0;

@@ -39,6 +39,8 @@ describe('textFile', () => {
     await write(world, { '/in/a.txt': `a\n${long}\nb\n` });
     const partitions = await world.sc.textFile('/in/a.txt', 4).collectPartitions();
     expect(partitions).toEqual([['a', long], [], [], ['b']]);
+    await write(world, { '/in/b.txt': 'a\nb\n' });
+    expect(await world.sc.textFile('/in/b.txt', 2).collectPartitions()).toEqual([['a'], ['b']]);
   });
 
   test.each([

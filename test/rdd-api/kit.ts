@@ -38,7 +38,7 @@ export function thrown(f: () => unknown): string {
 }
 
 /** Names of files without the numbers of lines, which any edit above would change. */
-function withoutLines(text: string): string {
+export function withoutLines(text: string): string {
   return text.replaceAll(/([\w-]+\.ts):\d+/g, '$1');
 }
 

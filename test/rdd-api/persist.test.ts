@@ -114,6 +114,25 @@ describe('persist', () => {
     expect(made()).toBe(10);
   });
 
+  test('lets a job wait for the rows that another makes', async () => {
+    const { sc, runtime } = lab();
+    const { opened, open } = gate();
+    let calls = 0;
+    const rdd = sc
+      .parallelize(upTo(4), 1)
+      .mapPartitions(async function* (some) {
+        calls += 1;
+        await opened;
+        yield* some;
+      })
+      .cache();
+    const jobs = [rdd.collect(), rdd.collect()];
+    await runtime.settle();
+    open();
+    expect(await Promise.all(jobs)).toEqual([upTo(4), upTo(4)]);
+    expect(calls).toBe(1);
+  });
+
   test('is seen by RDDs that were made before it', async () => {
     const { rdd, made } = counted();
     const child = rdd.map(({ n }) => n);

@@ -227,8 +227,8 @@ describe('an abort', () => {
     abort();
     await expect(results).rejects.toThrowErrorMatchingInlineSnapshot(`
       [JobError: [JOB.ABORTED] The job of the test was aborted.
-        why  Its context was stopped, or its signal aborted, before it ended.
-        fix  Nothing, if you stopped it. stop({ stopGracefully: true }) lets the batches under way end first.]
+        why  It was cancelled, its context was stopped, or its signal aborted, before it ended.
+        fix  Nothing, if you meant it. stop({ stopGracefully: true }) lets the batches under way end first.]
     `);
     expect(said).toEqual(['task begins', 'task ends']);
   });

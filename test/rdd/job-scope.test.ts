@@ -75,8 +75,8 @@ describe('a job', () => {
     abort();
     expect(job.abortError()).toMatchInlineSnapshot(`
       [JobError: [JOB.ABORTED] The job of batch 3000 ms, print (job.ts:14) was aborted.
-        why  Its context was stopped, or its signal aborted, before it ended.
-        fix  Nothing, if you stopped it. stop({ stopGracefully: true }) lets the batches under way end first.]
+        why  It was cancelled, its context was stopped, or its signal aborted, before it ended.
+        fix  Nothing, if you meant it. stop({ stopGracefully: true }) lets the batches under way end first.]
     `);
     expect(job.abortError().cause).toEqual(new Error('enough'));
   });

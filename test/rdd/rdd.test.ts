@@ -331,8 +331,8 @@ describe('an RDD', () => {
     await sc.stop();
     expect(await count).toMatchInlineSnapshot(`
       "JobError: [JOB.ABORTED] The job of the SparkContext was aborted.
-        why  Its context was stopped, or its signal aborted, before it ended.
-        fix  Nothing, if you stopped it. stop({ stopGracefully: true }) lets the batches under way end first."
+        why  It was cancelled, its context was stopped, or its signal aborted, before it ended.
+        fix  Nothing, if you meant it. stop({ stopGracefully: true }) lets the batches under way end first."
     `);
   });
 });

@@ -127,12 +127,18 @@ describe('the values of a key', () => {
     ]);
   });
 
+  test('combineByKey misses a key whose function throws, and all where a row is missing', () => {
+    expect(rowsOf(combineByKey(pairs(['a', 1], ['b', 2]), refuseTwo, refuseTwo))).toEqual([['a', 10], thrown]);
+    const halfMissing = map(pairs(['a', 1], ['b', 2]), ([key, n]): Pair => [key, refuseTwo(n)]);
+    expect(rowsOf(combineByKey(halfMissing, String, String))).toEqual([thrown]);
+  });
+
   test('combineByKey fails where one of its functions throws or promises', () => {
     const promise = (): never => Promise.resolve(1) as never;
     const mistake = new Thrown(new Mistake('returned-promise'));
     const fives = pairs(['a', 5], ['a', 2]);
     expect(rowsOf(combineByKey(fives, refuseTwo, (_all, n) => refuseTwo(n)))).toEqual([thrown]);
-    expect(rowsOf(combineByKey(fives, promise, refuseTwo))).toEqual([mistake]);
+    expect(rowsOf(combineByKey(pairs(['a', 5]), promise, refuseTwo))).toEqual([mistake]);
     expect(rowsOf(combineByKey(fives, refuseTwo, promise))).toEqual([mistake]);
   });
 });
