@@ -7,6 +7,7 @@ import type { Row } from './core/row.ts';
 import type { Runtime } from './core/runtime.ts';
 import type { SparkConf } from './core/spark-conf.ts';
 import { systemRuntime } from './core/system-runtime.ts';
+import { whenAborted } from './core/when-aborted.ts';
 import { awaitedOutside } from './graph/batch-scope.ts';
 import type { Lifecycle } from './lifecycle/lifecycle.ts';
 import { type SparkContextCommand, type SparkContextState, sparkContextLifecycle } from './lifecycle/spark-context.ts';
@@ -88,9 +89,8 @@ export class SparkContext implements Holder, AsyncDisposable {
     for (const { key, nearest } of conf.unknownKeys()) {
       this.logger.warn(`${key} is set, but firesteel honours no such key; the nearest it knows is ${nearest}.`);
     }
-    const abort = (): void => void this.stopFrom(CallSite.here());
-    options.signal?.addEventListener('abort', abort, { once: true });
-    void this.#life.whenStopped.then(() => options.signal?.removeEventListener('abort', abort));
+    const forget = options.signal && whenAborted(options.signal, () => void this.stopFrom(CallSite.here()));
+    void this.#life.whenStopped.then(forget);
   }
 
   /**
@@ -311,6 +311,11 @@ export class SparkContext implements Holder, AsyncDisposable {
         if (this.#warned.has(path)) return;
         this.#warned.add(path);
         this.logger.warn(`One row took ${Math.round(tookMs)} ms on its way ${path}; nothing else could run.`);
+      },
+      warnOnce: (message) => {
+        if (this.#warned.has(message)) return;
+        this.#warned.add(message);
+        this.logger.warn(message);
       },
       checkAlive: () => this.checkAlive('An action'),
     };

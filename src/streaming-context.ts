@@ -10,6 +10,7 @@ import { SparkConf } from './core/spark-conf.ts';
 import { systemRuntime } from './core/system-runtime.ts';
 import { type Duration, type DurationLike, durationOf, Milliseconds, type Time } from './core/time.ts';
 import { Waiter } from './core/waiter.ts';
+import { whenAborted } from './core/when-aborted.ts';
 import { DStream, type Program } from './dstream.ts';
 import { awaitedOutside } from './graph/batch-scope.ts';
 import { checkCode, checkpointMistakes, checkStage, mistakesOf, positive } from './graph/checks.ts';
@@ -61,8 +62,8 @@ export interface WaitOptions {
  * It is defined, started once, and stopped for good. One may be active at a time in a process; the SparkContext may
  * serve another after it.
  *
- * @throws UsageError (CONTEXT.BAD_INTERVAL, CONTEXT.SPARK_CONTEXT_STOPPED, and those of SparkContext when it is given a
- *   conf)
+ * @throws UsageError (CONTEXT.BAD_INTERVAL, CONTEXT.SPARK_CONTEXT_STOPPED, CONTEXT.OPTION_TOO_LATE when it is given a
+ *   SparkContext and what that has already, and those of SparkContext when it is given a conf)
  *
  * Spark: as StreamingContext; whatever has to wait returns a promise.
  */
@@ -102,6 +103,7 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
       throw new UsageError('CONTEXT.BAD_INTERVAL', { interval: String(this.#batch) }, { at });
     }
     const isConf = sparkContextOrConf instanceof SparkConf;
+    if (!isConf) this.#refuseLate(sparkContextOrConf, options);
     this.sparkContext = isConf ? new SparkContext(sparkContextOrConf, options) : sparkContextOrConf;
     this.sparkContext.checkAlive('new StreamingContext()');
     this.#conf = this.sparkContext.getConf();
@@ -269,16 +271,16 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
    * Resolves with true when the context has stopped, with false when the time is over.
    *
    * @param timeout in milliseconds, or a duration
-   * @throws as awaitTermination; UsageError (TIME.NOT_WHOLE, TIME.BAD_DURATION)
+   * @throws as awaitTermination; UsageError (CONTEXT.NEGATIVE_TIMEOUT, TIME.NOT_WHOLE, TIME.BAD_DURATION)
    */
   async awaitTerminationOrTimeout(timeout: number | DurationLike, { signal }: WaitOptions = {}): Promise<boolean> {
-    const { milliseconds: ms } = typeof timeout === 'number' ? Milliseconds(timeout) : durationOf(timeout);
+    const asked = typeof timeout === 'number' ? Milliseconds(timeout) : durationOf(timeout);
+    const { milliseconds: ms } = asked;
+    if (ms < 0) throw new UsageError('CONTEXT.NEGATIVE_TIMEOUT', { timeout: String(asked) });
     const over = new AbortController();
     const { clock } = this.sparkContext.engine.runtime;
     const timer = clock.at(clock.now() + ms, () => over.abort(timeIsOver));
-    const abort = (): void => over.abort(signal?.reason);
-    signal?.addEventListener('abort', abort, { once: true });
-    if (signal?.aborted === true) abort();
+    const forget = signal && whenAborted(signal, () => over.abort(signal.reason));
     try {
       await this.#waiter.wait(over.signal);
       return true;
@@ -287,7 +289,7 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
       return false;
     } finally {
       timer.cancel();
-      signal?.removeEventListener('abort', abort);
+      forget?.();
     }
   }
 
@@ -296,6 +298,14 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
     if (this.getState() !== 'STOPPED') await this.#stop(undefined, false);
     // A start that failed has stopped it, and left the SparkContext.
     else if (this.#stoppedAt === undefined) await this.#stopSparkContext(undefined, CallSite.here());
+  }
+
+  /** What a SparkContext has of its own already. */
+  #refuseLate({ engine }: SparkContext, { runtime, logSink }: ContextOptions): void {
+    const isOther = runtime !== undefined && runtime !== engine.runtime;
+    const option = isOther ? 'runtime' : logSink === undefined ? undefined : 'logSink';
+    const at = [`made in ${this.madeAt}`];
+    if (option !== undefined) throw new UsageError('CONTEXT.OPTION_TOO_LATE', { option }, { at });
   }
 
   /** @internal The program as it would be run. */
@@ -431,9 +441,8 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
 
   /** Stops when the signal is aborted, as long as there is something to stop. */
   #heed(signal: AbortSignal | undefined): void {
-    const abort = (): void => void this.#stop(undefined, false);
-    signal?.addEventListener('abort', abort, { once: true });
-    void this.#life.whenStopped.then(() => signal?.removeEventListener('abort', abort));
+    const forget = signal && whenAborted(signal, () => void this.#stop(undefined, false));
+    void this.#life.whenStopped.then(forget);
   }
 
   /** What ended it, and where. */

@@ -1,4 +1,5 @@
 import { runInScope } from './scope.ts';
+import { whenAborted } from './when-aborted.ts';
 
 /** The one door to time. Every time is in milliseconds since the epoch. */
 export interface Clock {
@@ -31,14 +32,15 @@ export function sleepOn(clock: Pick<Clock, 'now' | 'at'>, ms: number, signal?: A
       return;
     }
     const timer = clock.at(clock.now() + ms, () => {
-      signal?.removeEventListener('abort', abort);
+      forget?.();
       resolve();
     });
-    const abort = (): void => {
-      timer.cancel();
-      reject(signal?.reason);
-    };
-    signal?.addEventListener('abort', abort, { once: true });
+    const forget =
+      signal &&
+      whenAborted(signal, () => {
+        timer.cancel();
+        reject(signal.reason);
+      });
   });
 }
 

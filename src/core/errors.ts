@@ -267,6 +267,11 @@ const texts = {
     why: 'A stopped context never runs again, so nothing added to it could.',
     fix: 'Make a new one on the same SparkContext: new StreamingContext(sc, Seconds(1)).',
   }),
+  'CONTEXT.NEGATIVE_TIMEOUT': (f: { readonly timeout: string }): ErrorText => ({
+    what: `awaitTerminationOrTimeout was given ${f.timeout}.`,
+    why: 'It says how long to wait, which cannot be less than 0 ms.',
+    fix: 'Give it 0 to ask without waiting, or call awaitTermination() to wait without limit.',
+  }),
   'CONTEXT.NOT_STARTED': (f: { readonly call: string }): ErrorText => ({
     what: `${f.call} was called on a StreamingContext that is not active.`,
     why: 'It looks at batches, and there are batches only between start() and stop().',
@@ -289,6 +294,11 @@ const texts = {
     fix:
       `Use at least one more: setMaster('local[${f.receivers + 1}]'), or 'local[*]' on a machine with more cores ` +
       'than receivers.',
+  }),
+  'CONTEXT.OPTION_TOO_LATE': (f: { readonly option: string }): ErrorText => ({
+    what: `A StreamingContext was given a ${f.option} together with a SparkContext.`,
+    why: 'The SparkContext has one, which all that runs on it shares; another would be ignored.',
+    fix: `Give it to the SparkContext: new SparkContext(conf, { ${f.option} }).`,
   }),
   'CONTEXT.OTHER_ACTIVE': (_: object): ErrorText => ({
     what: 'start() was called while another StreamingContext is active.',
@@ -496,7 +506,7 @@ const texts = {
   'RDD.LEVEL_CHANGED': (f: { readonly from: string; readonly to: string }): ErrorText => ({
     what: `persist(${f.to}) was called on an RDD that is kept as ${f.from} already.`,
     why: 'What is kept already would have to be changed under the jobs that read it.',
-    fix: 'Call await rdd.unpersist() first.',
+    fix: 'Call await rdd.unpersist() first; streams that share an RDD ask for one level.',
   }),
   'RDD.ZERO_NOT_PLAIN': (f: { readonly zero: string }): ErrorText => ({
     what: `The zero ${f.zero} cannot be copied.`,

@@ -51,8 +51,9 @@ export class MemoryStorage implements Storage {
     return inside.map((path) => posix.basename(path)).sort();
   }
 
-  async read(path: string): Promise<Buffer> {
-    return Buffer.concat(this.#get(path).chunks);
+  async read(path: string, from = 0, to: number = Number.POSITIVE_INFINITY): Promise<Buffer> {
+    const bytes = Buffer.concat(this.#get(path).chunks);
+    return from === 0 && to >= bytes.length ? bytes : Buffer.from(bytes.subarray(from, to));
   }
 
   async remove(path: string): Promise<void> {

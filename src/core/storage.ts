@@ -29,8 +29,12 @@ export interface Storage {
   list(folder: string): Promise<readonly StoredFile[]>;
   /** The names of the folders in a folder, in order; a folder that is not there has none. */
   listFolders(folder: string): Promise<readonly string[]>;
-  /** The whole file. @throws StateError (STORAGE.NOT_FOUND) */
-  read(path: string): Promise<Buffer>;
+  /**
+   * The whole file, or its bytes from one place up to another, as far as there are any.
+   *
+   * @throws StateError (STORAGE.NOT_FOUND)
+   */
+  read(path: string, from?: number, to?: number): Promise<Buffer>;
   /** Removes a file, or a folder and all in it; one that is not there is no error. */
   remove(path: string): Promise<void>;
 }
@@ -67,10 +71,30 @@ const system: Storage = Object.freeze({
 
   listFolders: (folder: string) => attempt('list', folder, () => foldersOf(folder)),
 
-  read: (path: string) => attempt('read', path, () => readFile(path)),
+  read: (path: string, from = 0, to = Number.POSITIVE_INFINITY) =>
+    attempt('read', path, () =>
+      from === 0 && to === Number.POSITIVE_INFINITY ? readFile(path) : readRange(path, from, to),
+    ),
 
   remove: (path: string) => attempt('remove', path, () => rm(path, { recursive: true, force: true })),
 });
+
+async function readRange(path: string, from: number, to: number): Promise<Buffer> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const bytes = Buffer.alloc(Math.max(0, Math.min(to, size) - from));
+    let filled = 0;
+    while (filled < bytes.length) {
+      const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, from + filled);
+      if (bytesRead === 0) break; // It was cut meanwhile.
+      filled += bytesRead;
+    }
+    return bytes.subarray(0, filled);
+  } finally {
+    await file.close();
+  }
+}
 
 async function filesOf(folder: string): Promise<StoredFile[]> {
   const files: StoredFile[] = [];

@@ -1,3 +1,5 @@
+import { whenAborted } from './when-aborted.ts';
+
 /** Lets callers wait for one end, or for an error before it. */
 export class Waiter {
   #isOver = false;
@@ -31,15 +33,16 @@ export class Waiter {
   #released(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const release = (): void => {
-        signal?.removeEventListener('abort', abort);
+        forget?.();
         resolve();
       };
-      const abort = (): void => {
-        this.#waiting.delete(release);
-        reject(signal?.reason);
-      };
-      signal?.addEventListener('abort', abort, { once: true });
       this.#waiting.add(release);
+      const forget =
+        signal &&
+        whenAborted(signal, () => {
+          this.#waiting.delete(release);
+          reject(signal.reason);
+        });
     });
   }
 

@@ -1,3 +1,4 @@
+import { UsageError } from '../core/errors.ts';
 import type { Answer } from './answer.ts';
 import type { Graph, StreamNode } from './graph.ts';
 
@@ -20,11 +21,28 @@ export class Memory {
     this.#mayUnpersist = mayUnpersist;
   }
 
-  /** Keeps an answer, and the rows of its RDD where the program asked for that. */
-  note(answer: Answer): Answer {
-    const { level } = this.#node.settings;
-    if (answer.type === 'rdd.ready' && level !== undefined) answer.rdd.persist(level);
+  /**
+   * Keeps an answer, and the rows of its RDD where the program asked for that.
+   *
+   * @returns the answer, or a failure (RDD.LEVEL_CHANGED): the RDD may be that of another node, or have been persisted
+   *   in a transform
+   */
+  note(said: Answer): Answer {
+    const answer = this.#persisted(said);
     if (answer.type !== 'rdd.failed') this.#answers.set(answer.timeMs, answer);
+    return answer;
+  }
+
+  #persisted(answer: Answer): Answer {
+    const { level } = this.#node.settings;
+    if (answer.type !== 'rdd.ready' || level === undefined) return answer;
+    const { name: from } = answer.rdd.getStorageLevel();
+    if (from !== 'NONE' && from !== level.name) {
+      const at = [`${this.#node.label.name} (${this.#node.label.site})`];
+      const error = new UsageError('RDD.LEVEL_CHANGED', { from, to: level.name }, { at });
+      return { type: 'rdd.failed', timeMs: answer.timeMs, error };
+    }
+    answer.rdd.persist(level);
     return answer;
   }
 

@@ -23,6 +23,8 @@ export interface Engine {
   readonly jobs: Jobs;
   /** A single row held the event loop; told once for each path. */
   warnSlow(path: string, tookMs: number): void;
+  /** What the program should know, told the first time. */
+  warnOnce(message: string): void;
   /** @throws UsageError (CONTEXT.SPARK_CONTEXT_STOPPED) once the SparkContext is stopped */
   checkAlive(): void;
 }

@@ -2,8 +2,8 @@ import type { Clock } from '../core/clock.ts';
 import { assert } from '../core/errors.ts';
 import { currentScope, runInScope, type Scope } from '../core/scope.ts';
 import type { Slices } from '../core/slices.ts';
+import { whenAborted } from '../core/when-aborted.ts';
 import type { JobScope } from './job-scope.ts';
-import { whenAborted } from './when-aborted.ts';
 
 /**
  * Work that can be cut: it yields the number of rows it has done since the last yield, or a promise to wait for.

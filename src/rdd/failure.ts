@@ -1,9 +1,10 @@
 import { FiresteelError, JobError, messageOf } from '../core/errors.ts';
 import { previewOf } from '../core/preview.ts';
 import type { JobScope } from './job-scope.ts';
-import { type StepFailure, StepMistake, StepTimeout } from './loop.ts';
+import { StepFailure, StepMistake, StepTimeout } from './loop.ts';
 import { type Plan, pathOf } from './plan.ts';
-import type { Label } from './step.ts';
+import { withNullKey } from './row-functions.ts';
+import type { Label, Step } from './step.ts';
 
 /** What a user's function did wrong, as an error that names the batch, the operator and the row. */
 export function jobErrorOf(failure: StepFailure, label: Label, plan: Plan, job: JobScope): unknown {
@@ -26,6 +27,12 @@ export function jobErrorOf(failure: StepFailure, label: Label, plan: Plan, job: 
   return error.kind === 'not-iterable'
     ? new JobError('STAGE.NOT_ITERABLE', { ...facts, returned }, { at })
     : new JobError('STAGE.NOT_A_PAIR', { ...facts, returned }, { at });
+}
+
+/** The row as the program knows it: rows without a key were given an empty one by the step before the shuffle. */
+export function withoutNullKey(failure: StepFailure, before: Step | undefined): StepFailure {
+  if (before?.f !== withNullKey || !Array.isArray(failure.row)) return failure;
+  return new StepFailure(failure.error, failure.step, failure.row[1]);
 }
 
 /** The promise is refused as a row; what becomes of it is nobody's error any more. */

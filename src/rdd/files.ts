@@ -2,6 +2,7 @@ import { messageOf, UsageError } from '../core/errors.ts';
 import type { Storage } from '../core/storage.ts';
 import { decode, textChunk } from './chunk.ts';
 import { contiguousGroups } from './computations.ts';
+import type { Task } from './executor.ts';
 import type { Computation } from './plan.ts';
 import { rowsFromBytes } from './rows-codec.ts';
 import { filesAt } from './save.ts';
@@ -27,8 +28,8 @@ export function textFiles(storage: Storage, paths: string, partitions: number): 
         const [begin, end] = [Math.max(0, from - start), Math.min(file.sizeBytes, to - start)];
         start += file.sizeBytes;
         if (begin >= end) continue;
-        const bytes = (yield storage.read(file.path)) as Buffer;
-        for (const line of linesOf(bytes.subarray(lineStart(bytes, begin), lineStart(bytes, end)))) lines.push(line);
+        const bytes = yield* linesBetween(storage, file.path, begin, end);
+        for (const line of linesOf(bytes)) lines.push(line);
         yield lines.length;
       }
       return lines;
@@ -36,13 +37,29 @@ export function textFiles(storage: Storage, paths: string, partitions: number): 
   };
 }
 
-/** A line belongs to the part in which it begins. */
-function lineStart(bytes: Buffer, position: number): number {
-  if (position === 0 || position >= bytes.length || bytes[position - 1] === lineFeed)
-    return Math.min(position, bytes.length);
-  const feed = bytes.indexOf(lineFeed, position);
-  return feed < 0 ? bytes.length : feed + 1;
+/** The lines that begin in a part of a file: the last one is read to its end, however far that is. */
+function* linesBetween(storage: Storage, path: string, begin: number, end: number): Task<Buffer> {
+  // The byte before tells whether a line begins here.
+  const from = Math.max(0, begin - 1);
+  const part = (yield storage.read(path, from, end)) as Buffer;
+  const start = begin === 0 ? 0 : part.indexOf(lineFeed) + 1;
+  if (start === part.length || (start === 0 && begin > 0)) return noBytes;
+  const pieces = [part.subarray(start)];
+  let wanted = pieceBytes;
+  for (let at = from + part.length, feed = part.at(-1) === lineFeed ? 0 : -1; feed < 0; wanted *= 2) {
+    const piece = (yield storage.read(path, at, at + wanted)) as Buffer;
+    if (piece.length === 0) break;
+    feed = piece.indexOf(lineFeed);
+    pieces.push(feed < 0 ? piece : piece.subarray(0, feed + 1));
+    at += piece.length;
+  }
+  return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
 }
+
+const noBytes = Buffer.alloc(0);
+
+/** How much is read first to find the end of a line: most are shorter. */
+const pieceBytes = 4096;
 
 const lineFeed = 10;
 

@@ -14,7 +14,12 @@ interface ScopeOfJob extends Scope {
  * it begins. A job that was cancelled is over; the next action gets a new one.
  */
 export class Jobs {
-  readonly #groups = new Map<string | undefined, { readonly scope: JobScope; readonly abort: AbortController }>();
+  /** A program may set a new group for every query: one is forgotten when nothing that began in it is there. */
+  readonly #groups = new Map<string | undefined, WeakRef<JobScope>>();
+  readonly #aborts = new WeakMap<JobScope, AbortController>();
+  readonly #gone = new FinalizationRegistry<string | undefined>((group) => {
+    if (this.#groups.get(group)?.deref() === undefined) this.#groups.delete(group);
+  });
   readonly #ofBatches = new Set<AbortController>();
   #group: string | undefined;
 
@@ -23,16 +28,23 @@ export class Jobs {
     this.#group = group;
   }
 
+  /** How many groups are remembered. */
+  get groupCount(): number {
+    return this.#groups.size;
+  }
+
   /** The job that an action belongs to which begins now. */
   current(): JobScope {
     const inside = findScope((scope): scope is ScopeOfJob => scope.kind === 'job');
     if (inside?.job.isEnded === false) return inside.job;
-    const known = this.#groups.get(this.#group);
-    if (known !== undefined) return known.scope;
+    const known = this.#groups.get(this.#group)?.deref();
+    if (known !== undefined) return known;
     const abort = new AbortController();
     const name = this.#group === undefined ? 'the SparkContext' : `the job group ${this.#group}`;
     const scope = JobScope.endless(name, abort.signal);
-    this.#groups.set(this.#group, { scope, abort });
+    this.#groups.set(this.#group, new WeakRef(scope));
+    this.#aborts.set(scope, abort);
+    this.#gone.register(scope, this.#group);
     return scope;
   }
 
@@ -50,9 +62,9 @@ export class Jobs {
 
   /** Aborts the actions of a group that are under way. */
   cancelGroup(group: string | undefined): void {
-    const known = this.#groups.get(group);
+    const known = this.#groups.get(group)?.deref();
     this.#groups.delete(group);
-    known?.abort.abort(new Error(`The job group ${group ?? ''} was cancelled`));
+    if (known !== undefined) this.#aborts.get(known)?.abort(new Error(`The job group ${group ?? ''} was cancelled`));
   }
 
   /** Aborts all that runs, jobs of batches too; later batches go on. */

@@ -1,6 +1,6 @@
 import type { Key } from '../core/keys.ts';
 import type { Task } from './executor.ts';
-import { jobErrorOf } from './failure.ts';
+import { jobErrorOf, withoutNullKey } from './failure.ts';
 import type { JobScope } from './job-scope.ts';
 import { type Cell, StepFailure, StepMistake } from './loop.ts';
 import type { Combine, MergeTask, Sent, SentByPartition, ShuffleMemo, ShufflePlan } from './plan.ts';
@@ -34,7 +34,7 @@ export function* mergedRows(shuffle: ShufflePlan, index: number, job: JobScope):
     settle(rows);
     return rows;
   } catch (error) {
-    failure = error instanceof StepFailure ? jobErrorOf(error, shuffle.label, shuffle, job) : error;
+    failure = error instanceof StepFailure ? mergeError(error, shuffle, job) : error;
     beginAgain(memo, index, failure);
     throw failure;
   } finally {
@@ -44,6 +44,12 @@ export function* mergedRows(shuffle: ShufflePlan, index: number, job: JobScope):
       fail(failure ?? job.abortError());
     }
   }
+}
+
+function mergeError(failure: StepFailure, shuffle: ShufflePlan, job: JobScope): unknown {
+  const { parent, label } = shuffle;
+  const before = parent.kind === 'narrow' ? parent.step : undefined;
+  return jobErrorOf(withoutNullKey(failure, before), label, shuffle, job);
 }
 
 /** A job that waited for the work of another, which was ended, does that work itself. */

@@ -215,6 +215,7 @@ export class RDD<T extends Row> {
       throw new UsageError('RDD.LEVEL_CHANGED', { from: known.level.name, to: level.name });
     }
     if (level.name === 'NONE') return this;
+    if (level.replication > 1) this.#engine.warnOnce(noSecondCopy);
     this.plan.cache ??= new Cache(level, this.#engine.runtime.storage, this.#engine.nextCacheFolder());
     return this;
   }
@@ -831,3 +832,6 @@ function concat(sinks: readonly Sink[]): never[] {
   for (const sink of sinks) for (const row of sink.rows) all.push(row);
   return all as never[];
 }
+
+const noSecondCopy =
+  'A storage level ending in _2 asks for a copy on a second executor; there is one process, so one copy is kept.';

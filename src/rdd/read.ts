@@ -12,7 +12,7 @@ import {
 } from './chunk-source.ts';
 import type { Engine } from './engine.ts';
 import type { Task } from './executor.ts';
-import { jobErrorOf } from './failure.ts';
+import { jobErrorOf, withoutNullKey } from './failure.ts';
 import type { JobScope } from './job-scope.ts';
 import { enough, type Loop, type Sink, StepFailure, StepMistake, sinkOf, type Terminal } from './loop.ts';
 import { mergedRows } from './merge.ts';
@@ -88,7 +88,11 @@ function* readSource(source: ChunkSource, steps: readonly Step[], goal: Goal): T
 
 /** What a user's function did wrong, as an error that names it. */
 function told(error: unknown, steps: readonly Step[], last: Label, plan: Plan, reading: Reading): unknown {
-  return error instanceof StepFailure ? jobErrorOf(error, steps[error.step]?.label ?? last, plan, reading.job) : error;
+  if (!(error instanceof StepFailure)) return error;
+  const step = steps[error.step];
+  // Behind the last step stands what the loop runs into.
+  if (step === undefined) return jobErrorOf(withoutNullKey(error, steps.at(-1)), last, plan, reading.job);
+  return jobErrorOf(error, step.label, plan, reading.job);
 }
 
 interface FusedChain {

@@ -42,7 +42,9 @@ export function desk(options: TestRuntimeOptions = {}): Desk {
     conf,
     sparkContext: (settings) => new SparkContext(conf(settings), { runtime, logSink }),
     streaming: (on = {}, more = {}) =>
-      new StreamingContext(on instanceof SparkContext ? on : conf(on), Seconds(1), { runtime, logSink, ...more }),
+      on instanceof SparkContext
+        ? new StreamingContext(on, Seconds(1), more)
+        : new StreamingContext(conf(on), Seconds(1), { runtime, logSink, ...more }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { InputDStream, SparkContext, StreamingContext } from 'firesteel';
+import { InputDStream, Seconds, SparkContext, StreamingContext } from 'firesteel';
 import { describe, expect, test } from 'vitest';
 import { codeOf, desk, rejectionOf, Tap, Tray } from './kit.ts';
 
@@ -265,4 +265,13 @@ describe('the one SparkContext', () => {
     expect(next).not.toBe(sc);
     await next.stop();
   });
+});
+
+test('a StreamingContext may be given the runtime that its SparkContext has, and no other', () => {
+  const { runtime, sparkContext } = desk();
+  const sc = sparkContext();
+  expect(new StreamingContext(sc, Seconds(1), { runtime }).getState()).toBe('INITIALIZED');
+  expect(() => new StreamingContext(sc, Seconds(1), { runtime: desk().runtime })).toThrow(
+    '[CONTEXT.OPTION_TOO_LATE] A StreamingContext was given a runtime together with a SparkContext.',
+  );
 });

@@ -41,6 +41,18 @@ describe.each([
     expect((await storage.read(`${folder}/a/b/log`)).toString()).toBe('one two');
   });
 
+  test('read gives the bytes from one place to another, as far as there are any', async () => {
+    const { storage, folder } = await open();
+    await storage.append(`${folder}/f`, bytes('0123'));
+    await storage.append(`${folder}/f`, bytes('456789'));
+    const read = async (from?: number, to?: number): Promise<string> =>
+      (await storage.read(`${folder}/f`, from, to)).toString();
+    expect(
+      await Promise.all([read(2, 6), read(0, 1), read(8), read(8, 99), read(3, 3), read(10, 12), read(50)]),
+    ).toEqual(['2345', '0', '89', '89', '', '', '']);
+    await expect(storage.read(`${folder}/g`, 0, 4)).rejects.toMatchObject({ code: 'STORAGE.NOT_FOUND' });
+  });
+
   test('keeps what was written when the caller changes its bytes, and what was read', async () => {
     const { storage, folder } = await open();
     const given = Buffer.from('given');

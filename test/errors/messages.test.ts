@@ -164,6 +164,9 @@ test('CONTEXT: the life of a context', async () => {
       why  A stopped context never runs again, so nothing added to it could.
       fix  Make a new one on the same SparkContext: new StreamingContext(sc, Seconds(1)).
       at   stopped in specimens.ts:1
+    UsageError: [CONTEXT.NEGATIVE_TIMEOUT] awaitTerminationOrTimeout was given -1 ms.
+      why  It says how long to wait, which cannot be less than 0 ms.
+      fix  Give it 0 to ask without waiting, or call awaitTermination() to wait without limit.
     UsageError: [CONTEXT.NOT_STARTED] slice() was called on a StreamingContext that is not active.
       why  It looks at batches, and there are batches only between start() and stop().
       fix  Call it after start(): in foreachRDD, or beside the running program.
@@ -175,6 +178,10 @@ test('CONTEXT: the life of a context', async () => {
       why  A receiver takes a slot for its life; with none left, batches would wait for ever.
       fix  Use at least one more: setMaster('local[2]'), or 'local[*]' on a machine with more cores than receivers.
       at   made in kit.ts:1
+    UsageError: [CONTEXT.OPTION_TOO_LATE] A StreamingContext was given a logSink together with a SparkContext.
+      why  The SparkContext has one, which all that runs on it shares; another would be ignored.
+      fix  Give it to the SparkContext: new SparkContext(conf, { logSink }).
+      at   made in specimens.ts:1
     UsageError: [CONTEXT.OTHER_ACTIVE] start() was called while another StreamingContext is active.
       why  Only one StreamingContext may be active in a process.
       fix  Stop the other one first: await StreamingContext.getActive()?.stop(false). This one can still be started after that.
@@ -363,7 +370,7 @@ test('RDD: operators and actions', async () => {
       fix  Ask isEmpty() first, or use take(1) or fold(zero, f), which have an answer for no rows.
     UsageError: [RDD.LEVEL_CHANGED] persist(DISK_ONLY) was called on an RDD that is kept as MEMORY_ONLY already.
       why  What is kept already would have to be changed under the jobs that read it.
-      fix  Call await rdd.unpersist() first.
+      fix  Call await rdd.unpersist() first; streams that share an RDD ask for one level.
     UsageError: [RDD.ZIP_UNEQUAL] zip found 2 rows on the left and 1 on the right in partition 0.
       why  It puts together the rows of the same place in the same partition.
       fix  Zip RDDs that come from the same one by map, or join them by a key: zipWithIndex() gives one.

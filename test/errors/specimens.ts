@@ -156,6 +156,7 @@ export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
   'CONTEXT.BAD_INTERVAL': () => new StreamingContext(desk().conf(), Seconds(0)),
   'CONTEXT.DEFINE_AFTER_START': () => active((_, stream) => stream.map((n) => n)),
   'CONTEXT.DEFINE_AFTER_STOP': () => stopped((_, stream) => stream.print()),
+  'CONTEXT.NEGATIVE_TIMEOUT': () => initialized((ssc) => ssc.awaitTerminationOrTimeout(-1)),
   'CONTEXT.NOT_STARTED': () => initialized((_, stream) => stream.slice(new Time(0), new Time(1000))),
   'CONTEXT.NO_OUTPUTS': () => initialized((ssc) => ssc.start()),
   'CONTEXT.NO_SLOT_LEFT': () =>
@@ -163,6 +164,8 @@ export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
       ssc.receiverStream(new Tap()).print();
       ssc.start();
     }, 'local[1]'),
+  'CONTEXT.OPTION_TOO_LATE': () =>
+    new StreamingContext(desk().sparkContext(), Seconds(1), { logSink: { log: () => undefined } }),
   'CONTEXT.OTHER_ACTIVE': () =>
     active((ssc) => {
       const other = new StreamingContext(ssc.sparkContext, Seconds(1));

@@ -43,6 +43,7 @@ const programs: Readonly<Record<string, (pairs: Pairs) => DStream<Row>>> = {
   rightOuterJoin: (pairs) => pairs.rightOuterJoin(pairs),
   fullOuterJoin: (pairs) => pairs.fullOuterJoin(pairs),
   union: (pairs) => pairs.union(pairs),
+  transform: (pairs) => pairs.transform((rdd) => rdd),
   transformWith: (pairs) => pairs.transformWith(pairs, (rdd, other) => rdd.union(other)),
 };
 

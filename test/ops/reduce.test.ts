@@ -60,10 +60,18 @@ describe.each(engines)('reduce, on the %s,', (using) => {
     };
     expect(await failureOf(reduced(using, [[1, 2]], f, 1))).toMatchInlineSnapshot(`
       "JobError: [STAGE.FUNCTION_THREW] The function of reduce threw in batch 1000 ms, foreachRDD (reduce.test.ts:…): cannot merge
-        why  It was given the row [ null, 2 ].
+        why  It was given the row 2.
         fix  Make the function answer for such rows (drop them with a filter before it, or catch inside it).
         at   feed → reduce (reduce.test.ts:…)"
     `);
+  });
+
+  test('shows the row itself where two partitions meet', async () => {
+    const f = (a: number, b: number): number => {
+      if (b === 7) throw new Error('no sevens');
+      return a + b;
+    };
+    expect(await failureOf(reduced(using, [[1, 7]], f, 2))).toContain('It was given the row 7.');
   });
 
   test('refuses a promise', async () => {
@@ -71,7 +79,7 @@ describe.each(engines)('reduce, on the %s,', (using) => {
       failureOf(reduced(using, [[1, 2]], (async () => Promise.reject(new Error('no'))) as never, 1));
     expect(await failing()).toMatchInlineSnapshot(`
       "JobError: [STAGE.RETURNED_PROMISE] The function of reduce returned a promise in batch 1000 ms, foreachRDD (reduce.test.ts:…).
-        why  Row functions are synchronous, so that a batch is one tight loop; it was given the row [ null, 2 ].
+        why  Row functions are synchronous, so that a batch is one tight loop; it was given the row 2.
         fix  Use mapAsync(f, { concurrency }) for work that waits, or do it in foreachRDD.
         at   feed → reduce (reduce.test.ts:…)"
     `);

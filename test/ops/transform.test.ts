@@ -1,4 +1,4 @@
-import type { RDD } from 'firesteel';
+import { type RDD, StorageLevel } from 'firesteel';
 import { run } from 'firesteel/testing';
 import { describe, expect, test } from 'vitest';
 import { type Engine, engines, failureOf } from './on-both.ts';
@@ -31,6 +31,27 @@ describe.each(engines)('transform, on the %s,', (using) => {
         { using },
       ),
     ).toEqual([[2, 1, 2], [3, 3], []]);
+  });
+
+  test('refuses a batch whose RDD is kept already, at another level than its stream asks for', async () => {
+    expect(
+      await failureOf(
+        run<number, number>(
+          (_ssc, input) =>
+            input
+              .persist(StorageLevel.MEMORY_ONLY_SER)
+              .transform((rdd) => rdd)
+              .cache(),
+          [[1]],
+          { using },
+        ),
+      ),
+    ).toMatchInlineSnapshot(`
+      "UsageError: [RDD.LEVEL_CHANGED] persist(MEMORY_ONLY) was called on an RDD that is kept as MEMORY_ONLY_SER already.
+        why  What is kept already would have to be changed under the jobs that read it.
+        fix  Call await rdd.unpersist() first; streams that share an RDD ask for one level.
+        at   transform (transform.test.ts:…)"
+    `);
   });
 
   test('tells its function the time of the batch', async () => {

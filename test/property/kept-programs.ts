@@ -10,6 +10,8 @@ const settings: Settings = {
   codegen: true,
   isJumping: false,
   pendingMax: undefined,
+  stall: undefined,
+  isSliced: false,
 };
 
 /** By what they show. */

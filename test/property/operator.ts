@@ -1,5 +1,5 @@
 import type fc from 'fast-check';
-import type { DStream, Row } from 'firesteel';
+import type { DStream, Row, StreamingContext } from 'firesteel';
 import type { Stream } from '../../src/testing/oracle.ts';
 import type { Kind } from './row-functions.ts';
 
@@ -25,7 +25,7 @@ export interface Operator<Args> {
   /** How many streams beside the first; these have its kind and its slide. */
   readonly others: (args: Args) => number;
   readonly shape: (args: Args, parents: readonly Shape[]) => Shape;
-  readonly build: (args: Args, parents: readonly DStream<Any>[]) => DStream<Row>;
+  readonly build: (args: Args, parents: readonly DStream<Any>[], ssc: StreamingContext) => DStream<Row>;
   readonly oracle: (args: Args, parents: readonly Stream<Any>[]) => Stream<unknown>;
   /** The arguments in print. */
   readonly show: (args: Args) => string;

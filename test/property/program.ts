@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { type Operator, type OutputUse, operators, outputUses, type Shape } from './programs.ts';
-import type { Call, Kind } from './row-functions.ts';
+import { type Call, type Kind, oneIn } from './row-functions.ts';
+import { levels } from './stream-operators.ts';
 
 /*
  * A random program as data: its inputs, its operators as a graph, its outputs, and how it is run. It can be printed, so
@@ -45,6 +46,10 @@ export interface Settings {
   readonly isJumping: boolean;
   /** How many batches may be under way; as by default where undefined. */
   readonly pendingMax: number | undefined;
+  /** Every job of one output lasts so long on the clock of the actors, so that batches pile up behind it. */
+  readonly stall: { readonly output: number; readonly ms: number } | undefined;
+  /** Whether the RDDs of all batches are kept and, behind the run on the actors, read again by `slice`. */
+  readonly isSliced: boolean;
 }
 
 /** A program and how to run it. */
@@ -65,7 +70,10 @@ export class Program {
     return this.inputs[0]?.batches.length ?? 0;
   }
 
-  /** The operators that an output reaches, and the outputs, by name, each as often as it is there. */
+  /**
+   * The operators that an output reaches, and the outputs, by name, each as often as it is there; again where they are
+   * told to fail; and what is done beside them.
+   */
   names(): readonly string[] {
     const reached = new Set<number>();
     const visit = (stream: number): void => {
@@ -75,7 +83,16 @@ export class Program {
     };
     for (const { of } of this.sinks) visit(of);
     const nodes = this.nodes.filter((_, i) => reached.has(i + this.inputs.length));
-    return [...nodes, ...this.sinks].map(({ name }) => name);
+    const named = [...nodes, ...this.sinks];
+    const failing = named.filter(({ args }) => isFailing(args));
+    const { isJumping, isSliced, stall } = this.settings;
+    return [
+      ...named.map(({ name }) => name),
+      ...failing.map(({ name }) => `${name} that fails`),
+      ...(isJumping ? ['(missed batches)'] : []),
+      ...(isSliced ? ['(slice)'] : []),
+      ...(stall === undefined ? [] : ['(stall)']),
+    ];
   }
 
   toString(): string {
@@ -108,12 +125,32 @@ export function anyProgram(): fc.Arbitrary<Program> {
       nodes: fc.array(drawnNode, { maxLength: 8 }),
       sinks: fc.array(drawnSink, { minLength: 1, maxLength: 4 }),
       settings,
+      level: fc.oneof(fc.constant('MEMORY_ONLY'), fc.constantFrom(...levels)),
     })
     .map((drawn) => {
       const inputs = drawn.inputs.map((each) => ({ ...each, batches: each.batches.slice(0, drawn.batchCount) }));
       const { nodes, sinks } = place(drawn.nodes, drawn.sinks, inputs.map(shapeOf));
-      return new Program(inputs, nodes, sinks, drawn.settings);
+      return new Program(
+        inputs,
+        nodes.map((node) => atLevel(node, drawn.level)),
+        sinks,
+        drawn.settings,
+      );
     });
+}
+
+/** Streams may share an RDD, which has one level: so all streams of a program that are persisted have the same. */
+function atLevel(node: Node, level: string): Node {
+  if (node.name === 'persist' || (node.name === 'cache' && level !== 'MEMORY_ONLY')) {
+    return { ...node, name: 'persist', args: level };
+  }
+  return node;
+}
+
+/** Whether arguments have a failure in them. */
+function isFailing(args: unknown): boolean {
+  if (typeof args !== 'object' || args === null) return false;
+  return Object.entries(args).some(([name, each]) => (name === 'fails' && each !== undefined) || isFailing(each));
 }
 
 const batchesMax = 4;
@@ -150,6 +187,8 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   codegen: fc.boolean(),
   isJumping: fc.boolean(),
   pendingMax: fc.constantFrom(undefined, undefined, 1, 2),
+  stall: oneIn(4, fc.record({ output: fc.nat({ max: 3 }), ms: fc.integer({ min: 1, max: 2500 }) })),
+  isSliced: fc.boolean(),
 });
 
 /**

@@ -31,7 +31,18 @@ import {
   rightOuterJoin,
   showNumber,
 } from './pair-operators.ts';
-import { type Call, type Kind, mergeCall, mergeOf, show } from './row-functions.ts';
+import {
+  type Call,
+  type Failure,
+  failsOn,
+  failure,
+  type Kind,
+  mergeCall,
+  mergeOf,
+  oneIn,
+  show,
+  textOfFailure,
+} from './row-functions.ts';
 import {
   filter,
   flatMap,
@@ -42,6 +53,7 @@ import {
   mapPartitionsWithIndex,
   mapValues,
 } from './row-operators.ts';
+import { cache, persist, remember, sscTransform, sscUnion, union } from './stream-operators.ts';
 import { transforms } from './transforms.ts';
 
 /*
@@ -62,23 +74,12 @@ const count: Operator<null> = {
   show: () => '',
 };
 
-const union: Operator<{ readonly others: number }> = {
-  name: 'union',
-  arbitrary: fc.record({ others: fc.integer({ min: 0, max: 2 }) }),
-  takes: () => undefined,
-  others: ({ others }) => others,
-  shape: (_, parents) => ({
-    ...first(parents),
-    rowsMax: parents.reduce((sum, { rowsMax }) => sum + rowsMax, 0),
-  }),
-  build: (_, [one, ...others]) => (one as DStream<Row>).union(...others),
-  oracle: (_, parents) => oracle.union(...parents),
-  show: () => '',
-};
-
-const transform: Operator<{ readonly f: string }> = {
+const transform: Operator<{ readonly f: string; readonly atMs?: number }> = {
   name: 'transform',
-  arbitrary: fc.record({ f: fc.constantFrom(...Object.keys(transforms)) }),
+  arbitrary: fc.record({
+    f: fc.constantFrom(...Object.keys(transforms)),
+    atMs: fc.constantFrom(1000, 2000, 3000, 4000),
+  }),
   takes: ({ f }) => transforms[f]?.takes,
   ...alone,
   shape: ({ f }, parents) => {
@@ -86,9 +87,15 @@ const transform: Operator<{ readonly f: string }> = {
     const parent = first(parents);
     return { ...parent, kind: gives ?? parent.kind, rowsMax: parent.rowsMax * growth };
   },
-  build: ({ f }, parents) => first(parents).transform((transforms[f] as Any).build),
-  oracle: ({ f }, parents) => oracle.transform(first(parents), (transforms[f] as Any).oracle),
-  show: ({ f }) => f,
+  build: ({ f, atMs = 0 }, parents) => {
+    const { build } = transforms[f] as (typeof transforms)[string];
+    return first(parents).transform((rdd, time) => build(rdd, time, atMs));
+  },
+  oracle: ({ f, atMs = 0 }, parents) => {
+    const { oracle: compute } = transforms[f] as (typeof transforms)[string];
+    return oracle.transform(first(parents), (rdd, time) => compute(rdd, time, atMs));
+  },
+  show: ({ f, atMs }) => (atMs === undefined ? f : `${f}, if anything at ${atMs} ms`),
 };
 
 const nothing = fc.constant(null);
@@ -206,7 +213,20 @@ export const operators: ReadonlyMap<string, Operator<Any>> = new Map(
     ...[map, filter, flatMap, mapValues, flatMapValues, mapPartitions, mapPartitionsWithIndex, mapAsync],
     ...[reduceByKey, groupByKey, combineByKey, partitionBy],
     ...[cogroup, join, leftOuterJoin, rightOuterJoin, fullOuterJoin],
-    ...[count, reduce, countByValue, glom, repartition, union, transform, transformWith, everyNth],
+    ...[
+      count,
+      reduce,
+      countByValue,
+      glom,
+      repartition,
+      union,
+      sscUnion,
+      transform,
+      transformWith,
+      sscTransform,
+      everyNth,
+    ],
+    ...[persist, cache, remember],
   ].map((operator: Operator<Any>) => [operator.name, operator]),
 );
 
@@ -227,8 +247,16 @@ export interface OutputUse<Args> {
   readonly arbitrary: fc.Arbitrary<Args>;
   /** What rows it takes; undefined for all. */
   readonly takes: Kind | undefined;
-  /** @param say what the output has seen of a batch */
-  readonly build: (args: Args, say: (time: Time, rows: readonly unknown[]) => void, sc: SparkContext) => Output<Any>;
+  /**
+   * @param say what the output has seen of a batch
+   * @param output which one of the program it is
+   */
+  readonly build: (
+    args: Args,
+    say: (time: Time, rows: readonly unknown[]) => void,
+    sc: SparkContext,
+    output: number,
+  ) => Output<Any>;
   readonly oracle: (args: Args, batch: Expected, time: Time) => Expected;
 }
 
@@ -317,28 +345,32 @@ const uses: readonly OutputUse<Any>[] = [
   {
     ...plain,
     name: 'foreachPartition',
-    build: (_, say) => ({
+    arbitrary: fc.record({ fails: oneIn(3, failure) }),
+    build: (args, say) => ({
       ...foreachPartition(() => undefined),
       run: (rdd, time, world) => {
         const rows: unknown[] = [];
         say(time, rows);
-        return foreachPartition((some: Iterable<Row>) => void rows.push(...some)).run(rdd, time, world);
+        return foreachPartition(onPartition(args, rows)).run(rdd, time, world);
       },
     }),
-    oracle: (_, { rows }) => ({ rows, isOrdered: false }),
+    oracle: ({ fails }, { rows }) => ({
+      rows: rows.map((row) => (failsOn(fails, row) ? new oracle.Thrown(new Error(textOfFailure(fails))) : row)),
+      isOrdered: false,
+    }),
   },
   ...(['saveAsTextFiles', 'saveAsObjectFiles'] as const).map(
-    (name): OutputUse<number> => ({
+    (name): OutputUse<null> => ({
+      ...plain,
       name,
-      arbitrary: fc.nat(),
-      takes: undefined,
-      build: (folder, say, sc) => {
-        const output = (name === 'saveAsTextFiles' ? saveAsTextFiles : saveAsObjectFiles)<Row>(`out/${folder}`, name);
+      build: (_, say, sc, output) => {
+        // Outputs may run at once: each has a folder of its own.
+        const save = (name === 'saveAsTextFiles' ? saveAsTextFiles : saveAsObjectFiles)<Row>(`out/${output}`, name);
         return {
-          ...output,
+          ...save,
           run: async (rdd, time, world) => {
-            await output.run(rdd, time, world);
-            const path = `out/${folder}-${time.milliseconds}.${name}`;
+            await save.run(rdd, time, world);
+            const path = `out/${output}-${time.milliseconds}.${name}`;
             const saved = name === 'saveAsTextFiles' ? sc.textFile(path) : sc.objectFile<Row>(path);
             say(time, rdd.getNumPartitions() === 0 ? [] : await saved.collect());
           },
@@ -361,6 +393,24 @@ const uses: readonly OutputUse<Any>[] = [
     oracle: ({ n }, batch) => ({ ...batch, rows: batch.rows.map(printed), rowsMax: n, more: '...' }),
   },
 ];
+
+/** What foreachPartition is given: the rows, one by one; it fails at the one it shall not meet, now or turns later. */
+function onPartition({ fails }: { readonly fails: Failure | undefined }, met: unknown[]) {
+  const meet = (row: Row): void => {
+    if (failsOn(fails, row)) throw new Error(textOfFailure(fails));
+    met.push(row);
+  };
+  const later = async (rows: Iterable<Row>): Promise<void> => {
+    for (const row of rows) {
+      await Promise.resolve();
+      meet(row);
+    }
+  };
+  return (rows: Iterable<Row>): void | Promise<void> => {
+    if (fails?.how === 'promises') return later(rows);
+    for (const row of rows) meet(row);
+  };
+}
 
 /** Every way to use an output. */
 export const outputUses: ReadonlyMap<string, OutputUse<Any>> = new Map(uses.map((use) => [use.name, use]));

@@ -10,10 +10,32 @@ export type Kind = 'numbers' | 'pairs';
 /** A row of a program. */
 type PairRow = readonly [Row, number];
 
+/** On which row something fails, and whether it says so at once. */
+export interface Failure {
+  readonly on: number;
+  readonly how: 'throws' | 'promises';
+}
+
+/** Any failure. */
+export const failure: fc.Arbitrary<Failure> = fc.record({
+  on: fc.integer({ min: -2, max: 9 }),
+  how: fc.constantFrom('throws', 'promises'),
+});
+
+/** Whether this is the row: a number, or a pair with that value. */
+export function failsOn(fails: Failure | undefined, row: unknown): boolean {
+  return fails !== undefined && (Array.isArray(row) ? row[1] : row) === fails.on;
+}
+
+/** What its error says. */
+export function textOfFailure(fails: Failure | undefined): string {
+  return fails === undefined ? 'nothing' : `it ${fails.how} on ${fails.on}`;
+}
+
 /** A function of the table, and the row on which it fails, if any. */
 export interface Call {
   readonly f: string;
-  readonly fails?: { readonly on: number; readonly how: 'throws' | 'promises' } | undefined;
+  readonly fails?: Failure | undefined;
 }
 
 interface RowFunction {
@@ -98,12 +120,16 @@ export const tables: Readonly<
   mapValues: values,
 };
 
+/** Something, one time in so many. (`fc.option` has it the other way round: its nil is the rare one.) */
+export function oneIn<T>(times: number, something: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
+  return fc.oneof({ weight: times - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: something });
+}
+
 /** A call of a function of a table; one in twelve fails on a row, unless more are wanted. */
-export function callOf(table: keyof typeof tables, freq = 11): fc.Arbitrary<Call> {
-  const fails = fc.record({ on: fc.integer({ min: -2, max: 9 }), how: fc.constantFrom('throws', 'promises') });
+export function callOf(table: keyof typeof tables, times = 12): fc.Arbitrary<Call> {
   return fc.record({
     f: fc.constantFrom(...Object.keys(tables[table])),
-    fails: fc.option(fails, { nil: undefined, freq }),
+    fails: oneIn(times, failure),
   });
 }
 
@@ -130,8 +156,7 @@ export function functionOf(table: keyof typeof tables, call: Call): RowFunction[
   if (fails === undefined) return (...args: [unknown]) => f(only(args));
   return (...args: [unknown]) => {
     const row = only(args);
-    const number = Array.isArray(row) ? row[1] : row;
-    if (number !== fails.on) return f(row);
+    if (!failsOn(fails, row)) return f(row);
     const error = new Error(show(call));
     if (fails.how === 'throws') throw error;
     return Promise.reject(error);

@@ -94,7 +94,7 @@ interface Calling {
 export const mapAsync: Operator<Calling> = {
   name: 'mapAsync',
   arbitrary: fc.record({
-    call: callOf('map', 3).map(throwing),
+    call: callOf('map', 4).map(throwing),
     concurrency: fc.integer({ min: 1, max: 5 }),
     ordered: fc.boolean(),
     onError: fc.constantFrom('fail', 'drop', 'replace'),

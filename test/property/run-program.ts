@@ -8,7 +8,7 @@ import {
   StreamingContext,
   Time,
 } from 'firesteel';
-import { testRuntime } from 'firesteel/testing';
+import { type TestRuntime, testRuntime } from 'firesteel/testing';
 import { FiresteelError } from '../../src/core/errors.ts';
 import { memoriesOf } from '../../src/graph/memory.ts';
 import { runPlainLoop } from '../../src/graph/plain-loop.ts';
@@ -45,15 +45,20 @@ export async function runProgram(program: Program, using: 'actors' | 'loop'): Pr
   const ssc = new StreamingContext(confOf(settings), Seconds(1), { runtime, logSink });
   const seen: Seen = { began: [], said: new Map(), failed: new Map(), refused: new Map(), bugs: [] };
   try {
-    build(program, ssc, seen);
+    const { stall } = settings;
+    const sleep = (ms: number): Promise<void> => runtime.clock.sleep(ms);
+    const outputs = build(program, ssc, seen, using === 'loop' ? undefined : stall && { ...stall, sleep });
     if (using === 'loop') {
       await runOnLoop(ssc, program.batchCount, seen);
     } else {
+      if (settings.isSliced) ssc.remember(Seconds(60));
       watch(ssc, seen);
       ssc.start();
       const ms = program.batchCount * 1000;
       await (settings.isJumping ? runtime.clock.jump(ms) : runtime.clock.advance(ms));
+      if (stall !== undefined) await runtime.clock.advance(program.batchCount * stall.ms);
       await checkWaiter(ssc, seen);
+      if (settings.isSliced) await checkSlices(program, outputs, seen, runtime);
     }
   } finally {
     await ssc[Symbol.asyncDispose]();
@@ -93,7 +98,19 @@ function confOf({ slots, parallelism, concurrentJobs, codegen, pendingMax }: Set
   return conf;
 }
 
-function build(program: Program, ssc: StreamingContext, { began, said }: Seen): void {
+interface Stall {
+  readonly output: number;
+  readonly ms: number;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/** @returns the streams of the outputs */
+function build(
+  program: Program,
+  ssc: StreamingContext,
+  { began, said }: Seen,
+  stall: Stall | undefined,
+): readonly DStream<Row>[] {
   const { engine } = ssc.sparkContext;
   const streams: DStream<Row>[] = program.inputs.map((input) => {
     const stream = ssc.inputStream(new ScriptedInput(input, engine));
@@ -102,20 +119,22 @@ function build(program: Program, ssc: StreamingContext, { began, said }: Seen): 
   for (const { name, args, parents } of program.nodes) {
     const { build } = operators.get(name) as Operator<unknown>;
     const given = parents.map((parent) => streams[parent] as DStream<Row>);
-    streams.push(build(args, given));
+    streams.push(build(args, given, ssc));
   }
   for (const [i, { name, args, of }] of program.sinks.entries()) {
     const use = outputUses.get(name) as OutputUse<unknown>;
     const say = (time: Time, rows: readonly unknown[]) => void said.set(jobName(time.milliseconds, i), rows);
-    const output = use.build(args, say, ssc.sparkContext);
+    const output = use.build(args, say, ssc.sparkContext, i);
     streams[of]?.to({
       ...output,
       run: (rdd, time, world) => {
         began.push(jobName(time.milliseconds, i));
-        return output.run(rdd, time, world);
+        if (stall?.output !== i) return output.run(rdd, time, world);
+        return stall.sleep(stall.ms).then(() => output.run(rdd, time, world));
       },
     });
   }
+  return program.sinks.map(({ of }) => streams[of] as DStream<Row>);
 }
 
 async function runOnLoop(ssc: StreamingContext, batchCount: number, { began, failed, refused }: Seen): Promise<void> {
@@ -152,6 +171,37 @@ async function checkWaiter(ssc: StreamingContext, { failed, refused, bugs }: See
     () => true,
   );
   if (wasTold !== failed.size + refused.size > 0) bugs.push(new Error(`awaitTermination told of an error: ${wasTold}`));
+}
+
+/** What was remembered is what there was; a batch that could not be planned cannot be sliced either. */
+async function checkSlices(
+  program: Program,
+  outputs: readonly DStream<Row>[],
+  { bugs }: Seen,
+  runtime: TestRuntime,
+): Promise<void> {
+  for (const [i, { batches, isOrdered }] of streamsOf(program).entries()) {
+    const slice = outputs[i]?.slice(new Time(0), new Time(program.batchCount * 1000)) as Promise<RDD<Row>[]>;
+    const isRefused = batches.some((batch) => batch instanceof oracle.Failure);
+    const rdds = await slice.catch(() => undefined);
+    if ((rdds === undefined) !== isRefused) bugs.push(new Error(`slice of output ${i} was ${rdds ? '' : 'not '}given`));
+    if (rdds === undefined || isRefused) continue;
+    const rows = Promise.all(rdds.map((rdd) => rdd.collect().catch(() => undefined)));
+    await runtime.settle();
+    const expected = batches.filter((batch) => batch !== null) as oracle.Rows<unknown>[];
+    const isRight = (await rows).map((given, k) => isSameSlice(given, expected[k] ?? [], isOrdered));
+    if (rdds.length !== expected.length || isRight.includes(false)) {
+      bugs.push(new Error(`slice of output ${i} gave ${textOf(await rows)}; right is ${textOf(expected)}`));
+    }
+  }
+}
+
+/** @param given undefined where rows are missing */
+function isSameSlice(given: readonly Row[] | undefined, rows: oracle.Rows<unknown>, isOrdered: boolean): boolean {
+  const isMissing = rows.some((row) => row instanceof oracle.Thrown);
+  return given === undefined || isMissing
+    ? given === undefined && isMissing
+    : oracle.haveSameRows(given, rows, isOrdered);
 }
 
 function jobName(timeMs: number, output: number): string {

@@ -23,8 +23,9 @@ export interface Transform {
   readonly gives: Kind | undefined;
   /** How often it may repeat a row. */
   readonly growth: number;
-  readonly build: (rdd: RDD<Any>, time: Time) => RDD<Row> | Promise<RDD<Row>>;
-  readonly oracle: (rdd: Stream<Any>, time: Time) => Stream<unknown>;
+  /** @param atMs in which batch it does what it does once */
+  readonly build: (rdd: RDD<Any>, time: Time, atMs: number) => RDD<Row> | Promise<RDD<Row>>;
+  readonly oracle: (rdd: Stream<Any>, time: Time, atMs: number) => Stream<unknown>;
 }
 
 const same = { takes: undefined, gives: undefined, growth: 1 } as const;
@@ -96,32 +97,32 @@ export const transforms: Readonly<Record<string, Transform>> = {
       return reduceByKey(union(mapValues(sums, plusOne), sums, mapValues(rdd, plusOne)), add);
     },
   },
-  'throws at 2000 ms': {
+  'throws once': {
     ...same,
-    build: (rdd, time) => {
-      throwAt(time, 2000);
+    build: (rdd, time, atMs) => {
+      throwAt(time, atMs);
       return rdd;
     },
-    oracle: (rdd, time) => {
-      throwAt(time, 2000);
+    oracle: (rdd, time, atMs) => {
+      throwAt(time, atMs);
       return rdd;
     },
   },
-  'rejects at 3000 ms': {
+  'rejects once': {
     ...same,
-    build: async (rdd, time) => {
+    build: async (rdd, time, atMs) => {
       await Promise.resolve();
-      throwAt(time, 3000);
+      throwAt(time, atMs);
       return rdd;
     },
-    oracle: (rdd, time) => {
-      throwAt(time, 3000);
+    oracle: (rdd, time, atMs) => {
+      throwAt(time, atMs);
       return rdd;
     },
   },
-  'no RDD at 1000 ms': {
+  'no RDD once': {
     ...same,
-    build: (rdd, time) => (time.milliseconds === 1000 ? (undefined as never) : rdd),
-    oracle: (rdd, time) => (time.milliseconds === 1000 ? (undefined as never) : rdd),
+    build: (rdd, time, atMs) => (time.milliseconds === atMs ? (undefined as never) : rdd),
+    oracle: (rdd, time, atMs) => (time.milliseconds === atMs ? (undefined as never) : rdd),
   },
 };

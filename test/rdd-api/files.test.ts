@@ -1,4 +1,5 @@
-import type { SparkContext } from 'firesteel';
+import { SparkConf, SparkContext, type Storage } from 'firesteel';
+import { testRuntime } from 'firesteel/testing';
 import { describe, expect, test } from 'vitest';
 import { type Lab, lab, rejected, upTo } from './kit.ts';
 
@@ -6,6 +7,20 @@ async function write({ runtime }: Lab, files: Readonly<Record<string, string | U
   for (const [path, text] of Object.entries(files)) {
     await runtime.storage.append(path, typeof text === 'string' ? Buffer.from(text) : text);
   }
+}
+
+/** The calls of a storage, as functions of their own. */
+function bound(storage: Storage): Storage {
+  return {
+    append: (path, bytes) => storage.append(path, bytes),
+    createExclusive: (path, bytes) => storage.createExclusive(path, bytes),
+    sync: (path) => storage.sync(path),
+    rename: (from, to) => storage.rename(from, to),
+    list: (folder) => storage.list(folder),
+    listFolders: (folder) => storage.listFolders(folder),
+    read: (path, from, to) => storage.read(path, from, to),
+    remove: (path) => storage.remove(path),
+  };
 }
 
 /** The lines of a path, for any number of partitions. */
@@ -31,6 +46,26 @@ describe('textFile', () => {
     expect(world.sc.textFile('/in/a.txt').getNumPartitions()).toBe(2);
     expect(lab({ 'spark.master': 'local[1]' }).sc.textFile('/x').getNumPartitions()).toBe(1);
     expect(lab({ 'spark.master': 'local[8]' }).sc.textFile('/x').getNumPartitions()).toBe(2);
+  });
+
+  test('reads of a file what is in the part of each partition, and little more', async () => {
+    const real = testRuntime();
+    let bytesRead = 0;
+    const storage: Storage = {
+      ...bound(real.storage),
+      read: async (...range) => {
+        const bytes = await real.storage.read(...range);
+        bytesRead += bytes.length;
+        return bytes;
+      },
+    };
+    const conf = new SparkConf().setMaster('local[2]').setAppName('files');
+    const sc = new SparkContext(conf, { runtime: { ...real, storage } });
+    const text = upTo(50_000).join('\n');
+    await real.storage.append('/in/a.txt', Buffer.from(text));
+    expect(await sc.textFile('/in/a.txt', 20).count()).toBe(50_000);
+    expect(bytesRead).toBeGreaterThanOrEqual(text.length);
+    expect(bytesRead).toBeLessThan(2 * text.length);
   });
 
   test('gives a line to the partition in which it begins, however long it is', async () => {

@@ -20,6 +20,19 @@ const rows = upTo(10).map((n) => ({ n, at: new Date(n) }));
 const everything = async (storage: { list(folder: string): Promise<readonly { name: string }[]> }, folder: string) =>
   (await storage.list(folder)).map(({ name }) => name);
 
+test('a level of two copies is told once that there is no second executor', async () => {
+  const { sc, log } = lab();
+  expect(log()).toEqual([]);
+  for (const level of [StorageLevel.MEMORY_ONLY_2, StorageLevel.DISK_ONLY_2, StorageLevel.MEMORY_ONLY]) {
+    await sc.parallelize([1]).persist(level).collect();
+  }
+  expect(log()).toMatchInlineSnapshot(`
+    [
+      "WARN SparkContext: A storage level ending in _2 asks for a copy on a second executor; there is one process, so one copy is kept.",
+    ]
+  `);
+});
+
 describe('at every level', () => {
   test.each(levels)('$name: rows are made once, and come back equal and in order', async (level) => {
     const { rdd, made } = counted();
@@ -96,7 +109,7 @@ describe('persist', () => {
     expect(thrown(() => rdd.persist(StorageLevel.DISK_ONLY))).toMatchInlineSnapshot(`
       "UsageError: [RDD.LEVEL_CHANGED] persist(DISK_ONLY) was called on an RDD that is kept as MEMORY_ONLY already.
         why  What is kept already would have to be changed under the jobs that read it.
-        fix  Call await rdd.unpersist() first."
+        fix  Call await rdd.unpersist() first; streams that share an RDD ask for one level."
     `);
     expect(thrown(() => rdd.persist(StorageLevel.NONE))).toContain(
       'persist(NONE) was called on an RDD that is kept as',

@@ -17,6 +17,8 @@ const outputs: readonly string[] = ['print', 'foreachRDD', 'foreachPartition', '
 
 /** What an operator gives for the same input, over plain arrays. */
 export const oracle = 'src/testing/oracle.ts';
+/** A program for each operator, held to list the functions of its plans. */
+const codeLists = 'test/ops/code.test.ts';
 /** The programs that properties are made of. */
 export const programs = 'test/property/programs.ts';
 
@@ -45,13 +47,13 @@ function missingPieces(source: Source, files: ReadonlyMap<string, Source>): read
     missing.push(`a method with {@link ${name}} in ${fluentFaces.join(' or ')}`);
   }
   if (!files.has(`test/ops/${base}.test.ts`)) missing.push(`test/ops/${base}.test.ts`);
+  const isNamedIn = (path: string): boolean => new RegExp(String.raw`\b${name}\b`).test(files.get(path)?.text ?? '');
+  if (!outputs.includes(name) && !isNamedIn(codeLists)) missing.push(`a line in ${codeLists}`);
   const answers = files.get(oracle);
   if (!outputs.includes(name) && !(answers !== undefined && exportedFunctions(answers).has(name))) {
     missing.push(`a function ${name} in ${oracle}`);
   }
-  if (!new RegExp(String.raw`\b${name}\b`).test(files.get(programs)?.text ?? '')) {
-    missing.push(`a place in ${programs}`);
-  }
+  if (!isNamedIn(programs)) missing.push(`a place in ${programs}`);
   return missing.map((piece) => breachAt(source, declaration, `lacks ${piece}`));
 }
 

@@ -287,6 +287,7 @@ describe('pieces', () => {
     file('src/dstream.ts', '/** Says it. {@link firstPerKey} */'),
     file('src/testing/oracle.ts', 'export const firstPerKey = () => [];'),
     file('test/ops/first-per-key.test.ts'),
+    file('test/ops/code.test.ts', 'const programs = { firstPerKey };'),
     file('test/property/programs.ts', 'const ops = { firstPerKey };'),
   ];
 
@@ -307,6 +308,7 @@ describe('pieces', () => {
         "src/ops/first-per-key.ts:2 lacks '@example' in its doc comment",
         "src/ops/first-per-key.ts:2 lacks a method with {@link firstPerKey} in src/dstream.ts or src/streaming-context.ts",
         "src/ops/first-per-key.ts:2 lacks test/ops/first-per-key.test.ts",
+        "src/ops/first-per-key.ts:2 lacks a line in test/ops/code.test.ts",
         "src/ops/first-per-key.ts:2 lacks a function firstPerKey in src/testing/oracle.ts",
         "src/ops/first-per-key.ts:2 lacks a place in test/property/programs.ts",
       ]

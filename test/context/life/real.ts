@@ -140,7 +140,9 @@ export class RealLife {
   #makeStream(spark: number | 'own'): StreamingContext {
     const on = spark === 'own' ? this.#conf : (this.sparks[spark] as SparkContext);
     const control = new AbortController();
-    const ssc = new StreamingContext(on, this.#batch, { ...this.#options, signal: control.signal });
+    // A SparkContext has its own log and world already.
+    const own = on instanceof SparkContext ? {} : this.#options;
+    const ssc = new StreamingContext(on, this.#batch, { ...own, signal: control.signal });
     this.signals.push(control);
     this.#keep(ssc.sparkContext);
     const life: StreamLife = { ssc, sources: [], outputs: 0, hasListener: false, refusals: 0 };
