@@ -12,15 +12,35 @@ export interface Scale {
   readonly children: number;
   /** Batches of a run of the floor. */
   readonly batches: number;
+  /** Counted rounds of pairs that are judged by their ratio. */
+  readonly pairs: number;
+  /** Keys that have state. */
+  readonly keys: number;
 }
 
-export const fullScale: Scale = { lines: 1_000_000, textRepeats: 10, rounds: 5, children: 9, batches: 1000 };
-export const quickScale: Scale = { lines: 20_000, textRepeats: 1, rounds: 2, children: 2, batches: 100 };
+export const fullScale: Scale = {
+  lines: 1_000_000,
+  textRepeats: 10,
+  rounds: 5,
+  children: 9,
+  batches: 1000,
+  pairs: 9,
+  keys: 1_000_000,
+};
+export const quickScale: Scale = {
+  lines: 20_000,
+  textRepeats: 1,
+  rounds: 2,
+  children: 2,
+  batches: 100,
+  pairs: 2,
+  keys: 20_000,
+};
 
 /** One number of a row, over its runs. */
 export interface Figure {
   readonly name: string;
-  readonly unit: 'ms' | 'MiB' | '×' | 'M lines/s';
+  readonly unit: 'ms' | 'MiB' | 'bytes' | '×' | 'M lines/s';
   readonly median: number;
   readonly lowerQuartile: number;
   readonly upperQuartile: number;

@@ -22,6 +22,8 @@ const rows: Readonly<Record<string, () => Promise<Row>>> = {
   'batch-floor': () => import('./rows/batch-floor.ts'),
   'event-loop': () => import('./rows/event-loop.ts'),
   throughput: () => import('./rows/throughput.ts'),
+  windows: () => import('./rows/windows.ts'),
+  state: () => import('./rows/state.ts'),
   'socket-intake': () => import('./rows/socket-intake.ts'),
 };
 

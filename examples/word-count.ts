@@ -4,9 +4,9 @@
 //   npm run wordcount -- --batches 5                       ends after five batches
 //   npm run wordcount -- --host localhost --port 9999      counts what you type into `nc -lk 9999`
 
-import { type AddressInfo, createServer } from 'node:net';
 import { parseArgs } from 'node:util';
 import { Seconds, SparkConf, StreamingContext } from 'firesteel';
+import { startTextServer } from './text-server.ts';
 
 const { values } = parseArgs({
   options: { host: { type: 'string', default: 'localhost' }, port: { type: 'string' }, batches: { type: 'string' } },
@@ -35,16 +35,3 @@ ssc.start();
 await Promise.race([enough, ssc.awaitTermination()]);
 await ssc.stop({ stopGracefully: true });
 feeder?.close();
-
-/** A TCP server that says a few lines ten times a second. */
-async function startTextServer(): Promise<{ readonly port: number; close(): void }> {
-  const lines = ['to be or not to be', 'that is the question', 'the rest is silence'];
-  const server = createServer((socket) => {
-    let said = 0;
-    const timer = setInterval(() => socket.write(`${lines[said++ % lines.length]}\n`), 100);
-    socket.on('close', () => clearInterval(timer));
-    socket.on('error', () => clearInterval(timer));
-  });
-  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
-  return { port: (server.address() as AddressInfo).port, close: () => void server.close() };
-}

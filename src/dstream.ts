@@ -9,6 +9,8 @@ import { cogroup } from './ops/cogroup.ts';
 import { combineByKey } from './ops/combine-by-key.ts';
 import { count } from './ops/count.ts';
 import { countByValue } from './ops/count-by-value.ts';
+import { countByValueAndWindow } from './ops/count-by-value-and-window.ts';
+import { countByWindow } from './ops/count-by-window.ts';
 import { filter } from './ops/filter.ts';
 import { flatMap } from './ops/flat-map.ts';
 import { flatMapValues } from './ops/flat-map-values.ts';
@@ -17,6 +19,7 @@ import { foreachRDD } from './ops/foreach-rdd.ts';
 import { fullOuterJoin } from './ops/full-outer-join.ts';
 import { glom } from './ops/glom.ts';
 import { groupByKey } from './ops/group-by-key.ts';
+import { groupByKeyAndWindow } from './ops/group-by-key-and-window.ts';
 import { join } from './ops/join.ts';
 import { leftOuterJoin } from './ops/left-outer-join.ts';
 import { map } from './ops/map.ts';
@@ -24,19 +27,32 @@ import { type MapAsyncOptions, mapAsync } from './ops/map-async.ts';
 import { mapPartitions } from './ops/map-partitions.ts';
 import { mapPartitionsWithIndex } from './ops/map-partitions-with-index.ts';
 import { mapValues } from './ops/map-values.ts';
+import { mapWithState } from './ops/map-with-state.ts';
 import { partitionBy } from './ops/partition-by.ts';
 import { print } from './ops/print.ts';
 import { reduce } from './ops/reduce.ts';
 import { reduceByKey } from './ops/reduce-by-key.ts';
+import { reduceByKeyAndWindow, type WindowOptions } from './ops/reduce-by-key-and-window.ts';
+import { reduceByWindow } from './ops/reduce-by-window.ts';
 import { repartition } from './ops/repartition.ts';
 import { rightOuterJoin } from './ops/right-outer-join.ts';
 import { saveAsObjectFiles } from './ops/save-as-object-files.ts';
 import { saveAsTextFiles } from './ops/save-as-text-files.ts';
+import { stateSnapshots } from './ops/state-snapshots.ts';
 import { transform } from './ops/transform.ts';
 import { transformWith } from './ops/transform-with.ts';
 import { union } from './ops/union.ts';
+import {
+  type Update,
+  type UpdateIterator,
+  type UpdateStateOptions,
+  type UpdateWithTime,
+  updateStateByKey,
+} from './ops/update-state-by-key.ts';
+import { window } from './ops/window.ts';
 import type { Partitioner } from './rdd/partitioner.ts';
 import type { RDD } from './rdd/rdd.ts';
+import type { StateSpec } from './rdd/state-spec.ts';
 import { StorageLevel } from './rdd/storage-level.ts';
 
 /**
@@ -207,6 +223,114 @@ export class DStream<T extends Row> {
     return this.via(fullOuterJoin<P, W>(partitions), other);
   }
 
+  /** Shows, at every slide, the rows of all batches that a window reaches. {@link window} */
+  window(windowDuration: DurationLike, slideDuration?: DurationLike): DStream<T> {
+    return this.via(window<T>(windowDuration, slideDuration));
+  }
+
+  /** Merges the rows of every window into one, anew or with an inverse. {@link reduceByWindow} */
+  reduceByWindow(f: (a: T, b: T) => T, windowDuration: DurationLike, slideDuration: DurationLike): DStream<T>;
+  reduceByWindow(
+    f: (a: T, b: T) => T,
+    inverse: (merged: T, left: T) => T,
+    windowDuration: DurationLike,
+    slideDuration: DurationLike,
+  ): DStream<T>;
+  reduceByWindow(f: (a: T, b: T) => T, ...rest: readonly (DurationLike | ((merged: T, left: T) => T))[]): DStream<T> {
+    const [first] = rest;
+    const inverse = typeof first === 'function' ? first : undefined;
+    const [length, slide] = (inverse === undefined ? rest : rest.slice(1)) as [DurationLike, DurationLike];
+    return this.via(reduceByWindow(f, { window: length, slide }, inverse));
+  }
+
+  /** Counts the rows of every window. {@link countByWindow} */
+  countByWindow(windowDuration: DurationLike, slideDuration: DurationLike): DStream<number> {
+    return this.via(countByWindow(windowDuration, slideDuration));
+  }
+
+  /** Counts how often each row occurs in every window. {@link countByValueAndWindow} */
+  countByValueAndWindow(
+    windowDuration: DurationLike,
+    slideDuration: DurationLike,
+    partitions?: number,
+  ): DStream<[T, number]> {
+    return this.via(countByValueAndWindow<T>(windowDuration, slideDuration, partitions));
+  }
+
+  /** Puts the values of each key in every window into one list. {@link groupByKeyAndWindow} */
+  groupByKeyAndWindow<P extends Pair<Row, Row>>(
+    this: DStream<P>,
+    windowDuration: DurationLike,
+    slideDuration?: DurationLike,
+    partitions?: number | Partitioner,
+  ): DStream<[P[0], P[1][]]> {
+    return this.via(groupByKeyAndWindow<P>(windowDuration, slideDuration, partitions));
+  }
+
+  /** Merges the values of each key in every window, anew or with an inverse. {@link reduceByKeyAndWindow} */
+  reduceByKeyAndWindow<P extends Pair<Row, Row>>(
+    this: DStream<P>,
+    f: (a: P[1], b: P[1]) => P[1],
+    windowDuration: DurationLike,
+    slideDuration?: DurationLike,
+    partitions?: number | Partitioner,
+  ): DStream<[P[0], P[1]]>;
+  reduceByKeyAndWindow<P extends Pair<Row, Row>>(
+    this: DStream<P>,
+    f: (a: P[1], b: P[1]) => P[1],
+    inverse: (merged: P[1], left: P[1]) => P[1],
+    windowDuration: DurationLike,
+    slideDuration?: DurationLike,
+    partitions?: number | Partitioner,
+    filter?: (pair: [P[0], P[1]]) => boolean,
+  ): DStream<[P[0], P[1]]>;
+  reduceByKeyAndWindow<P extends Pair<Row, Row>>(
+    this: DStream<P>,
+    f: (a: P[1], b: P[1]) => P[1],
+    ...rest: readonly unknown[]
+  ): DStream<[P[0], P[1]]> {
+    const inverse = typeof rest[0] === 'function' ? rest[0] : undefined;
+    const [length, slide, partitions, filter] = inverse === undefined ? rest : rest.slice(1);
+    const options = { slide, partitions, inverse, filter } as WindowOptions<P>;
+    return this.via(reduceByKeyAndWindow<P>(f, length as DurationLike, options));
+  }
+
+  /** Keeps state for each key, updated for every key in every batch. {@link updateStateByKey} */
+  updateStateByKey<P extends Pair<Row, Row>, S extends Row>(
+    this: DStream<P>,
+    f: UpdateIterator<P[0], P[1], S>,
+    options: UpdateStateOptions<P[0], S> & { readonly form: 'iterator' },
+  ): DStream<[P[0], S]>;
+  updateStateByKey<P extends Pair<Row, Row>, S extends Row>(
+    this: DStream<P>,
+    f: UpdateWithTime<P[0], P[1], S>,
+    options: UpdateStateOptions<P[0], S> & { readonly form: 'withTime' },
+  ): DStream<[P[0], S]>;
+  updateStateByKey<P extends Pair<Row, Row>, S extends Row>(
+    this: DStream<P>,
+    f: Update<P[1], S>,
+    options?: number | Partitioner | (UpdateStateOptions<P[0], S> & { readonly form?: 'values' | undefined }),
+    initialRDD?: RDD<[P[0], S]>,
+  ): DStream<[P[0], S]>;
+  updateStateByKey<P extends Pair<Row, Row>, S extends Row>(
+    this: DStream<P>,
+    f: (...args: never[]) => unknown,
+    options?: number | Partitioner | UpdateStateOptions<P[0], S>,
+    initialRDD?: RDD<[P[0], S]>,
+  ): DStream<[P[0], S]> {
+    const isPlace = typeof options === 'number' || (options !== undefined && 'getPartition' in options);
+    const all: UpdateStateOptions<P[0], S> = isPlace ? { partitions: options, initialRDD } : { initialRDD, ...options };
+    return this.via(updateStateByKey<P, S>(f, all));
+  }
+
+  /** Gives every pair, with the state of its key, to a function. {@link mapWithState} */
+  mapWithState<P extends Pair<Row, Row>, S extends Row, U extends Row>(
+    this: DStream<P>,
+    spec: StateSpec<P[0], P[1], S, U>,
+  ): MapWithStateDStream<P[0], S, U> {
+    return new MapWithStateDStream(this.#program, this.#program.stage(mapWithState<P, S, U>(spec), [this.node]));
+  }
+
   /** Puts the rows of several streams into one. {@link union} */
   union(...others: DStream<T>[]): DStream<T> {
     return this.via(union<T>(), ...others);
@@ -308,6 +432,18 @@ export class DStream<T extends Row> {
   /** Puts an output operation behind this stream, ours or your own. */
   to(output: Output<T>): void {
     this.#program.sink(output as Output<never>, this.node);
+  }
+}
+
+/**
+ * What mapWithState gives: a stream of the rows that its function returned, and its state.
+ *
+ * Spark: as MapWithStateDStream.
+ */
+export class MapWithStateDStream<K extends Row, S extends Row, U extends Row> extends DStream<U> {
+  /** Shows the whole state, as it is behind every batch. {@link stateSnapshots} */
+  stateSnapshots(): DStream<[K, S]> {
+    return this.via(stateSnapshots<K, S>());
   }
 }
 

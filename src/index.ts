@@ -27,9 +27,9 @@ export type { Storage, StoredFile } from './core/storage.ts';
 export { systemRuntime } from './core/system-runtime.ts';
 export type { Terminal } from './core/terminal.ts';
 export { Duration, type DurationLike, Milliseconds, Minutes, Seconds, Time } from './core/time.ts';
-export { DStream } from './dstream.ts';
+export { DStream, MapWithStateDStream } from './dstream.ts';
 export { InputDStream, type RDDMaker } from './graph/input-dstream.ts';
-export type { Batch, Op } from './graph/op.ts';
+export type { Batch, Op, Past, Version } from './graph/op.ts';
 export type { Output, OutputWorld } from './graph/output.ts';
 export { Receiver } from './graph/receiver.ts';
 export type {
@@ -41,6 +41,7 @@ export type {
 } from './graph/streaming-listener.ts';
 export { defineOp, defineOutput } from './ops/define.ts';
 export type { MapAsyncOptions } from './ops/map-async.ts';
+export type { Update, UpdateIterator, UpdateStateOptions, UpdateWithTime } from './ops/update-state-by-key.ts';
 export { CollectionAccumulator, NumberAccumulator } from './rdd/accumulators.ts';
 export { Broadcast } from './rdd/broadcast.ts';
 export type { CallOptions } from './rdd/calling-async.ts';
@@ -48,10 +49,12 @@ export { HashPartitioner, type Partitioner } from './rdd/partitioner.ts';
 export { RangePartitioner } from './rdd/range-partitioner.ts';
 export { type Order, RDD } from './rdd/rdd.ts';
 export { StatCounter } from './rdd/stat-counter.ts';
+export { type MapState, type MapStateWithTime, StateSpec } from './rdd/state-spec.ts';
 export { StorageLevel } from './rdd/storage-level.ts';
 export type { FileStreamOptions } from './sources/file-stream.ts';
 export type { Converter } from './sources/socket.ts';
 export { type ContextOptions, SparkContext } from './spark-context.ts';
+export type { State } from './state/state.ts';
 export {
   type StopOptions,
   StreamingContext,

@@ -10,8 +10,8 @@ import type { Row } from './core/row.ts';
 import type { SparkConf } from './core/spark-conf.ts';
 import type { Graph } from './graph/graph.ts';
 import { InputDStream } from './graph/input-dstream.ts';
-import { memoriesOf } from './graph/memory.ts';
 import type { Planning } from './graph/planning.ts';
+import { planningOf } from './graph/planning-of.ts';
 import type { Engine } from './rdd/engine.ts';
 import { addresses, receiverInputs, supervisorAddress, wire } from './wiring.ts';
 
@@ -57,9 +57,13 @@ export class Running {
     startInputs(graph, logger);
     this.#giveSlotsBack = engine.executor.reserve(receiverInputs(graph).length);
     this.#bus.register(contextAddress, (message) => this.#hear(message as ContextFact));
-    const mayUnpersist = conf.read(confKeys.unpersist);
-    const memories = memoriesOf(graph, { rememberMs: options.rememberMs, mayUnpersist });
-    this.planning = { engine, zeroTimeMs, memories };
+    this.planning = planningOf(graph, {
+      engine,
+      zeroTimeMs,
+      rememberMs: options.rememberMs,
+      mayUnpersist: conf.read(confKeys.unpersist),
+      pendingMax: conf.read(confKeys.pendingBatchesMax),
+    });
     const { planning } = this;
     this.#system = startActors(
       wire({ graph, planning, runtime, conf, bus: this.#bus, logger, listeners, onBug }),

@@ -2,7 +2,7 @@ import { ListenerBus } from './actors/listener-bus.ts';
 import type { Posted } from './core/bus.ts';
 import { CallSite } from './core/call-site.ts';
 import { confKeys } from './core/conf-keys.ts';
-import { UsageError } from './core/errors.ts';
+import { StateError, UsageError } from './core/errors.ts';
 import type { Logger } from './core/logger.ts';
 import { parseMaster } from './core/master.ts';
 import type { Row } from './core/row.ts';
@@ -14,7 +14,7 @@ import { whenAborted } from './core/when-aborted.ts';
 import { DStream, type Program } from './dstream.ts';
 import { awaitedOutside } from './graph/batch-scope.ts';
 import { checkCode, checkpointMistakes, checkStage, mistakesOf, positive } from './graph/checks.ts';
-import { type Graph, GraphBuilder } from './graph/graph.ts';
+import { type Graph, GraphBuilder, type StreamNode } from './graph/graph.ts';
 import type { InputDStream } from './graph/input-dstream.ts';
 import type { Receiver } from './graph/receiver.ts';
 import { sliceOf } from './graph/slice.ts';
@@ -221,7 +221,7 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
         logger: this.#logger,
         listeners: this.#listeners,
         rememberMs: this.#remember?.milliseconds,
-        onError: (error) => this.#waiter.fail(error),
+        onError: (error) => this.#failed(error),
         onEnd: () => this.#ended(),
         onMessage: this.onMessage,
         isLost: this.isLost,
@@ -313,6 +313,12 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
     return this.#builder.freeze();
   }
 
+  /** Without its state it could only fail on; what it holds back for it has a bound. */
+  #failed(error: unknown): void {
+    this.#waiter.fail(error);
+    if (error instanceof StateError && error.code === 'STATE.STEPS_WAIT') void this.#stop(undefined, false);
+  }
+
   #makeProgram(): Program {
     return {
       stage: (op, parents) => {
@@ -327,7 +333,9 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
       },
       set: (node, call, settings) => {
         this.#checkDefinable(call);
-        Object.assign(node.settings, settings);
+        const isRereading = node.kind === 'stage' && node.op.rereads;
+        const kept = isRereading && settings.level !== undefined ? (node.parents[0] as StreamNode) : node;
+        Object.assign(kept.settings, settings);
       },
       slice: (node, from, to) => {
         if (this.#running === undefined) throw new UsageError('CONTEXT.NOT_STARTED', { call: 'slice()' });

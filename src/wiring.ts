@@ -79,6 +79,7 @@ export function wire(wiring: Wiring): ActorDefinition[] {
           zeroTimeMs: planning.zeroTimeMs,
           inputs: graph.inputs,
           memories: [...graph.inputs, ...graph.stages].map((node) => node.id),
+          steps: graph.steps,
           sinks: graph.sinks,
           concurrentJobs: conf.read(confKeys.concurrentJobs),
           batchClock: clock,
@@ -101,7 +102,9 @@ export function wire(wiring: Wiring): ActorDefinition[] {
         post,
       ),
     ),
-    ...graph.sinks.map((node) => defineActor(node.id, bus, (post) => sink({ node, ...common }, post))),
+    ...[...graph.steps, ...graph.sinks].map((node) =>
+      defineActor(node.id, bus, (post) => sink({ node, ...common }, post)),
+    ),
     ...graph.stages.map((node) =>
       defineActor(node.id, bus, (post) => stage({ node, children: children(node), ...common }, post)),
     ),
@@ -189,6 +192,6 @@ function childrenOf(graph: Graph): (node: StreamNode) => readonly NodeId[] {
     children.set(parent, (children.get(parent) ?? new Set()).add(child));
   };
   for (const node of graph.stages) for (const parent of node.parents) add(parent, node.id);
-  for (const node of graph.sinks) add(node.parent, node.id);
+  for (const node of [...graph.steps, ...graph.sinks]) add(node.parent, node.id);
   return (node) => [...(children.get(node) ?? [])];
 }

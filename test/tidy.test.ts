@@ -13,7 +13,7 @@ import {
   errorSnapshots,
   errorTable,
   incompleteOperators,
-  oracle,
+  oracles,
   programs,
   strayErrors,
   strayMessages,
@@ -93,7 +93,7 @@ test('every file that a rule names is there', () => {
     ...[...Object.keys(onlyImports), ...Object.values(onlyImports).flat()],
     ...[...Object.values(mayBeImportedBy), ...Object.values(owners)].flat().filter((path) => path.endsWith('.ts')),
     ...[...rootFiles, ...longFiles, ...notOperators],
-    ...[vocabulary, errorTable, errorSnapshots, oracle, programs],
+    ...[vocabulary, errorTable, errorSnapshots, ...oracles, programs],
   ];
   const there = new Set(files.map(({ path }) => path));
   expect([...new Set(named)].filter((path) => !there.has(path))).toEqual([]);

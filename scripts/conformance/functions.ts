@@ -3,7 +3,7 @@ import { CaseMistake } from './cases.ts';
 
 // The functions that cases name. A program sees only what its function does, so each is what its name says, no more.
 
-type Table<F> = Readonly<Record<string, F>>;
+export type Table<F> = Readonly<Record<string, F>>;
 type Pair = [Row, Row];
 
 /** From a record to a record. */
@@ -92,7 +92,7 @@ const batchFunctions: Table<(...batches: never[]) => Data> = {
   },
 };
 
-function lookup<F>(kind: string, table: Table<F>, name: string): F {
+export function lookup<F>(kind: string, table: Table<F>, name: string): F {
   const f = Object.hasOwn(table, name) ? table[name] : undefined;
   if (f === undefined) throw new CaseMistake(`there is no ${kind} named ${name}`);
   return f;

@@ -1,5 +1,5 @@
-import type { DStream, RDD, Row } from 'firesteel';
-import { CaseMistake, NotThereYet } from './cases.ts';
+import { type DStream, type Duration, MapWithStateDStream, type RDD, type Row, StateSpec } from 'firesteel';
+import { CaseMistake } from './cases.ts';
 import {
   batchFunction,
   manyFunction,
@@ -8,6 +8,7 @@ import {
   rowFunction,
   testFunction,
 } from './functions.ts';
+import { mappingFunction, updateFunction } from './state-functions.ts';
 import type { Step } from './step.ts';
 
 /** Files that an output wrote, by which it can be observed. */
@@ -22,18 +23,12 @@ export type Made = DStream<Row> | Saved;
 /** Puts the operator of a step behind its inputs. */
 export function apply(op: string, step: Step): Made {
   const operator = Object.hasOwn(operators, op) ? operators[op] : undefined;
-  if (operator === undefined) {
-    if (stillToCome.includes(op)) throw new NotThereYet(`${op} is not there yet`);
-    throw new CaseMistake(`there is no operator ${op}`);
-  }
+  if (operator === undefined) throw new CaseMistake(`there is no operator ${op}`);
   const made = operator(step);
   const [unread] = step.unread;
   if (unread !== undefined) throw new CaseMistake(`${op} knows no parameter ${unread}`);
   return made;
 }
-
-/** Operators of the language for which there is no call yet. */
-const stillToCome: readonly string[] = ['updateStateByKey', 'mapWithState', 'stateSnapshots'];
 
 /** From the name of an operator to the call that it stands for. */
 const operators: Readonly<Record<string, (step: Step) => Made>> = {
@@ -83,14 +78,45 @@ const operators: Readonly<Record<string, (step: Step) => Made>> = {
     step.input.saveAsTextFiles(saved.prefix, saved.suffix);
     return saved;
   },
-  window: (step) => call(step.input, 'window', ...lengths(step)),
-  countByWindow: (step) => call(step.input, 'countByWindow', ...lengths(step)),
-  countByValueAndWindow: (step) => call(step.input, 'countByValueAndWindow', ...lengths(step), step.partitions),
-  groupByKeyAndWindow: (step) => call(step.pairs, 'groupByKeyAndWindow', ...lengths(step), step.partitions),
-  reduceByWindow: (step) => call(step.input, 'reduceByWindow', ...merging(step), ...lengths(step)),
+  window: (step) => step.input.window(...lengths(step)),
+  countByWindow: (step) => step.input.countByWindow(...lengths(step)),
+  countByValueAndWindow: (step) => step.input.countByValueAndWindow(...lengths(step), step.partitions),
+  groupByKeyAndWindow: (step) => step.pairs.groupByKeyAndWindow(...lengths(step), step.partitions),
+  reduceByWindow: (step) => {
+    const f = mergeFunction(step.text('f'));
+    const inverse = step.optionalText('inverse');
+    if (inverse === undefined) return step.input.reduceByWindow(f, ...lengths(step));
+    return step.input.reduceByWindow(f, mergeFunction(inverse), ...lengths(step));
+  },
   reduceByKeyAndWindow: (step) => {
-    const filter = step.has('filter') ? [testFunction(step.text('filter'))] : [];
-    return call(step.pairs, 'reduceByKeyAndWindow', ...merging(step), ...lengths(step), step.partitions, ...filter);
+    const f = mergeFunction(step.text('f'));
+    const inverse = step.optionalText('inverse');
+    if (inverse === undefined) return step.pairs.reduceByKeyAndWindow(f, ...lengths(step), step.partitions);
+    const filter = step.has('filter') ? testFunction(step.text('filter')) : undefined;
+    return step.pairs.reduceByKeyAndWindow(f, mergeFunction(inverse), ...lengths(step), step.partitions, filter);
+  },
+  updateStateByKey: (step) => {
+    const isRemembering = step.has('rememberPartitioner');
+    const form = step.optionalText('form') ?? (isRemembering ? 'iterator' : undefined);
+    const { f, ...update } = updateFunction(step.text('update'), form);
+    // Which form the function has is known where the case is read, not where this is compiled.
+    return step.pairs.updateStateByKey(f as never, {
+      ...(update as object),
+      ...(step.has('partitions') ? { partitions: step.number('partitions') } : {}),
+      ...(step.has('initial') ? { initialRDD: step.ssc.sparkContext.parallelize(step.pairRows('initial')) } : {}),
+      ...(isRemembering ? { rememberPartitioner: step.flag('rememberPartitioner') } : {}),
+    });
+  },
+  mapWithState: (step) => {
+    const spec = StateSpec.function<Row, Row, Row, Row>(mappingFunction(step.text('f')));
+    if (step.has('initial')) spec.initialState(step.pairRows('initial'));
+    if (step.has('partitions')) spec.numPartitions(step.number('partitions'));
+    if (step.has('timeoutMs')) spec.timeout(step.duration('timeoutMs'));
+    return step.pairs.mapWithState(spec);
+  },
+  stateSnapshots: (step) => {
+    if (step.input instanceof MapWithStateDStream) return step.input.stateSnapshots();
+    throw new CaseMistake('only mapWithState has snapshots of its state');
   },
 };
 
@@ -103,20 +129,7 @@ function isOfContext(step: Step): boolean {
   return level === 'context';
 }
 
-/** The length of a window and how far it moves. */
-function lengths(step: Step): readonly unknown[] {
-  return [step.duration('windowMs'), step.optionalDuration('slideMs')];
-}
-
-/** How values are merged, and how they are taken out again where that is said. */
-function merging(step: Step): readonly unknown[] {
-  const inverse = step.optionalText('inverse');
-  return [mergeFunction(step.text('f')), ...(inverse === undefined ? [] : [mergeFunction(inverse)])];
-}
-
-/** Calls a method that may not be there yet. */
-function call(stream: object, method: string, ...args: readonly unknown[]): DStream<Row> {
-  const f = (stream as Readonly<Record<string, unknown>>)[method];
-  if (typeof f !== 'function') throw new NotThereYet(`${method} is not there yet`);
-  return f.apply(stream, args);
+/** The length of a window and how far it moves: as its parent, where nothing is said. */
+function lengths(step: Step): [Duration, Duration] {
+  return [step.duration('windowMs'), step.optionalDuration('slideMs') as Duration];
 }

@@ -80,7 +80,19 @@ export class Step {
     return rows;
   }
 
-  #typed(name: string, type: 'string' | 'number'): unknown {
+  /** Records that are pairs. */
+  pairRows(name: string): [Row, Row][] {
+    return this.rows(name).map((row): [Row, Row] => {
+      if (!Array.isArray(row) || row.length !== 2) throw new CaseMistake(`${name} is a list of pairs`);
+      return [row[0], row[1]];
+    });
+  }
+
+  flag(name: string): boolean {
+    return this.#typed(name, 'boolean') as boolean;
+  }
+
+  #typed(name: string, type: 'string' | 'number' | 'boolean'): unknown {
     const value = this.#read(name);
     const { op } = this.#data;
     if (typeof value !== type) throw new CaseMistake(`${op} needs a ${type} as ${name}, not ${JSON.stringify(value)}`);

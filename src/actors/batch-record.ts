@@ -1,4 +1,4 @@
-import type { SinkNode } from '../graph/graph.ts';
+import type { SinkNode, StepNode } from '../graph/graph.ts';
 import { siteOf } from '../graph/planning.ts';
 import type { BatchInfo, OutputOperationInfo, StreamInputInfo } from '../graph/streaming-listener.ts';
 
@@ -10,16 +10,27 @@ export interface OutputRecord {
   failureReason: string | undefined;
 }
 
+/** The job that brings a state to a batch. */
+export interface StepRecord {
+  readonly step: StepNode;
+  startMs: number | undefined;
+  endMs: number | undefined;
+}
+
 /** What the scheduler knows of a batch. */
 export class BatchRecord {
   readonly timeMs: number;
   readonly inputs: Map<number, StreamInputInfo> = new Map();
   /** The outputs that have a job, in the order of the program. */
   readonly outputs: OutputRecord[] = [];
-  /** How many inputs and sinks have not spoken yet. */
+  /** The state steps, which run before the outputs, in the order of the program. */
+  readonly steps: StepRecord[] = [];
+  /** How many inputs, steps and sinks have not spoken yet. */
   awaited: number;
   /** Why it cannot be, where a sink was refused. */
   refusal: { readonly error: unknown } | undefined;
+  /** The errors of its steps, which have been reported. */
+  readonly told: Set<unknown> = new Set();
   submittedMs = 0;
   /** Its jobs have ended, or there were none, or they may not run any more. */
   isOver = false;
@@ -33,11 +44,21 @@ export class BatchRecord {
 
   /** Whether a job of it has been started. */
   get isBegun(): boolean {
-    return this.outputs.some((output) => output.startMs !== undefined);
+    return this.#jobs.some((job) => job.startMs !== undefined);
   }
 
   get isEnded(): boolean {
-    return this.outputs.every((output) => output.endMs !== undefined);
+    return this.#jobs.every((job) => job.endMs !== undefined);
+  }
+
+  get #jobs(): readonly (StepRecord | OutputRecord)[] {
+    return [...this.steps, ...this.outputs];
+  }
+
+  /** A state is to be brought to it; steps are kept in the order of the program. */
+  addStep(step: StepNode, order: readonly StepNode[]): void {
+    this.steps.push({ step, startMs: undefined, endMs: undefined });
+    this.steps.sort((a, b) => order.indexOf(a.step) - order.indexOf(b.step));
   }
 
   /** A sink has a job for it; outputs are kept in the order of the program. */
@@ -48,8 +69,8 @@ export class BatchRecord {
 
   /** The batch as listeners see it now. */
   info(): BatchInfo {
-    const startMs = earliest(this.outputs.map((output) => output.startMs));
-    const endMs = this.isEnded ? latest(this.outputs.map((output) => output.endMs)) : undefined;
+    const startMs = earliest(this.#jobs.map((job) => job.startMs));
+    const endMs = this.isEnded ? latest(this.#jobs.map((job) => job.endMs)) : undefined;
     const schedulingDelayMs = startMs === undefined ? undefined : startMs - this.submittedMs;
     const processingDelayMs = startMs === undefined || endMs === undefined ? undefined : endMs - startMs;
     return {

@@ -7,6 +7,7 @@ import type { Answer } from '../graph/answer.ts';
 import type { InputNode } from '../graph/graph.ts';
 import type { InputDStream } from '../graph/input-dstream.ts';
 import { blocksToAnswer, type InputAnswer, type Planning, stepInput } from '../graph/planning.ts';
+import { sealNode } from '../graph/sealing.ts';
 import type { Block } from '../rdd/block.ts';
 import { rowCountOfPlan } from '../rdd/plan.ts';
 import { activity, type Behaviour, contextAddress, type Post } from './define-actor.ts';
@@ -44,7 +45,7 @@ export function receiverInput(
         announce(options, blocksToAnswer(node, timeMs, blocks, planning), numRecords, undefined, post);
       },
       'batch.sealed': ({ timeMs }) => {
-        const horizonMs = planning.memories.get(node)?.seal(timeMs) ?? timeMs;
+        const horizonMs = sealNode(node, timeMs, planning);
         for (const [atMs, blocks] of allocated) {
           if (atMs > horizonMs) break;
           allocated.delete(atMs);
@@ -105,7 +106,7 @@ export function askedInput(
           post(options.drain, { type: 'input.stopped' });
         });
       },
-      'batch.sealed': ({ timeMs }) => void planning.memories.get(node)?.seal(timeMs),
+      'batch.sealed': ({ timeMs }) => void sealNode(node, timeMs, planning),
       'block.stored': notMine,
       'block.sealed': notMine,
       'receiver.closed': notMine,

@@ -1,8 +1,9 @@
 import type { Address } from '../core/bus.ts';
 import type { Clock, Timer } from '../core/clock.ts';
 import { assert, type FiresteelError } from '../core/errors.ts';
-import type { InputNode, SinkNode } from '../graph/graph.ts';
-import { BatchRecord, type OutputRecord } from './batch-record.ts';
+import type { InputNode, SinkNode, StepNode } from '../graph/graph.ts';
+import { OwedSteps } from '../graph/owed-steps.ts';
+import { BatchRecord, type OutputRecord, type StepRecord } from './batch-record.ts';
 import { type Behaviour, contextAddress, type Post } from './define-actor.ts';
 import type { SchedulerMessage } from './messages.ts';
 
@@ -13,6 +14,7 @@ export interface SchedulerOptions {
   readonly inputs: readonly InputNode[];
   /** Who remembers batches: inputs and stages. */
   readonly memories: readonly Address[];
+  readonly steps: readonly StepNode[];
   readonly sinks: readonly SinkNode[];
   /** spark.streaming.concurrentJobs: how many outputs run at a time. */
   readonly concurrentJobs: number;
@@ -27,6 +29,9 @@ export interface SchedulerOptions {
  * A batch is submitted when every sink has answered for it. One refusal refuses the batch: none of its jobs run. A job
  * that fails stops neither its siblings nor later batches. With more than one job at a time batches may end out of
  * order; they are sealed in order.
+ *
+ * State is brought to a batch by steps, jobs of their own that listeners hear nothing of: one at a time, in order of
+ * time, and before the outputs of their batch. A batch is not sealed before its steps have succeeded.
  */
 export function scheduler(options: SchedulerOptions, post: Post): Behaviour<SchedulerMessage> {
   return new Scheduler(options, post);
@@ -37,13 +42,16 @@ class Scheduler implements Behaviour<SchedulerMessage> {
   readonly #options: SchedulerOptions;
   readonly #post: Post;
   readonly #sinks: ReadonlyMap<Address, SinkNode>;
+  readonly #steps: ReadonlyMap<Address, StepNode>;
+  readonly #owed = new OwedSteps();
   /** Batches that are planned or run, in order of time: whoever speaks of a batch has spoken of those before it. */
   readonly #batches = new Map<number, BatchRecord>();
   #running = 0;
   #isStopping = false;
   /** What ran has been told to give up: nothing more begins. */
   #isAborting = false;
-  #sealedMs: number;
+  /** All batches up to this one are over. */
+  #overMs: number;
   #finishMs: number | undefined;
   #patience: Timer | undefined;
 
@@ -51,17 +59,19 @@ class Scheduler implements Behaviour<SchedulerMessage> {
     this.#options = options;
     this.#post = post;
     this.#sinks = new Map(options.sinks.map((sink) => [sink.id, sink]));
-    this.#sealedMs = options.zeroTimeMs;
+    this.#steps = new Map(options.steps.map((step) => [step.id, step]));
+    this.#overMs = options.zeroTimeMs;
     this.on = {
       'input.planned': ({ timeMs, info }) =>
         this.#spoken(timeMs, (batch) => {
           batch.inputs.set(info.streamId, info);
         }),
-      'job.ready': ({ timeMs }, from) => this.#spoken(timeMs, (batch) => batch.addOutput(this.#sinkAt(from))),
+      'job.ready': ({ timeMs }, from) => this.#spoken(timeMs, (batch) => this.#add(batch, from)),
       'job.none': ({ timeMs }) => this.#spoken(timeMs),
-      'job.refused': ({ timeMs, error }) =>
+      'job.refused': ({ timeMs, error }, from) =>
         this.#spoken(timeMs, (batch) => {
           batch.refusal ??= { error };
+          if (this.#steps.has(from)) this.#owed.add(from, timeMs);
         }),
       'job.done': ({ timeMs }, from) => this.#jobEnded(timeMs, from, undefined),
       'job.failed': ({ timeMs, error }, from) => this.#jobEnded(timeMs, from, error),
@@ -80,11 +90,22 @@ class Scheduler implements Behaviour<SchedulerMessage> {
     return sink;
   }
 
-  /** An input or a sink has answered for a batch. */
+  /** A sink or a step has a job for a batch. */
+  #add(batch: BatchRecord, from: Address): void {
+    const step = this.#steps.get(from);
+    if (step === undefined) batch.addOutput(this.#sinkAt(from));
+    else {
+      batch.addStep(step, this.#options.steps);
+      this.#owed.add(from, batch.timeMs);
+    }
+  }
+
+  /** An input, a step or a sink has answered for a batch. */
   #spoken(timeMs: number, note: (batch: BatchRecord) => void = () => undefined): void {
     let batch = this.#batches.get(timeMs);
     if (batch === undefined) {
-      batch = new BatchRecord(timeMs, this.#options.inputs.length + this.#options.sinks.length);
+      const { inputs, steps, sinks } = this.#options;
+      batch = new BatchRecord(timeMs, inputs.length + steps.length + sinks.length);
       this.#batches.set(timeMs, batch);
     }
     note(batch);
@@ -93,7 +114,7 @@ class Scheduler implements Behaviour<SchedulerMessage> {
     if (this.#isStopping) this.#drop(batch);
     else if (batch.refusal !== undefined) this.#refuse(batch, batch.refusal.error);
     else if (batch.outputs.length > 0) this.#submit(batch);
-    else this.#end(batch);
+    else if (batch.steps.length === 0) this.#end(batch);
     this.#runNext();
   }
 
@@ -113,48 +134,72 @@ class Scheduler implements Behaviour<SchedulerMessage> {
       const next = this.#nextJob();
       if (next === undefined) return;
       this.#running += 1;
-      this.#run(next.batch, next.output);
+      this.#run(next.batch, next.job);
     }
   }
 
-  /** The first output that has not run, of the first batch; nothing overtakes a batch that is still being planned. */
-  #nextJob(): { readonly batch: BatchRecord; readonly output: OutputRecord } | undefined {
+  /**
+   * The first job that has not run, of the first batch; nothing overtakes a batch that is still being planned, or whose
+   * steps have not ended.
+   */
+  #nextJob(): Next | undefined {
     for (const batch of this.#batches.values()) {
       if (batch.awaited > 0) return undefined;
-      const output = batch.isOver ? undefined : batch.outputs.find(({ startMs }) => startMs === undefined);
-      if (output !== undefined) return { batch, output };
+      if (batch.isOver) continue;
+      const step = batch.steps.find(({ endMs }) => endMs === undefined);
+      if (step !== undefined) return step.startMs === undefined ? { batch, job: step } : undefined;
+      const output = batch.outputs.find(({ startMs }) => startMs === undefined);
+      if (output !== undefined) return { batch, job: output };
     }
     return undefined;
   }
 
-  #run(batch: BatchRecord, output: OutputRecord): void {
+  #run(batch: BatchRecord, job: StepRecord | OutputRecord): void {
     const { listeners, clock } = this.#options;
-    const isFirst = !batch.isBegun;
-    output.startMs = clock.now();
+    const isFirst = !batch.isBegun && batch.outputs.length > 0;
+    job.startMs = clock.now();
     if (isFirst) this.#post(listeners, { type: 'batch.started', info: batch.info() });
-    this.#post(listeners, { type: 'output.started', info: batch.outputInfo(output) });
-    this.#post(output.sink.id, { type: 'job.run', timeMs: batch.timeMs });
+    if ('step' in job) {
+      this.#post(job.step.id, { type: 'job.run', timeMs: batch.timeMs });
+      return;
+    }
+    this.#post(listeners, { type: 'output.started', info: batch.outputInfo(job) });
+    this.#post(job.sink.id, { type: 'job.run', timeMs: batch.timeMs });
   }
 
   #jobEnded(timeMs: number, from: Address, error: FiresteelError | undefined): void {
     const batch = this.#batches.get(timeMs);
+    const step = batch?.steps.find((record) => record.step.id === from);
     const output = batch?.outputs.find(({ sink }) => sink.id === from);
-    if (batch === undefined || output === undefined) {
+    const job = step ?? output;
+    if (batch === undefined || job === undefined) {
       assert(this.#isStopping, `the job of ${from} for ${timeMs} ms was running`);
       return; // Nobody waited for it any longer.
     }
-    output.endMs = this.#options.clock.now();
-    output.failureReason = error?.message;
+    job.endMs = this.#options.clock.now();
     this.#running -= 1;
-    this.#post(this.#options.listeners, { type: 'output.completed', info: batch.outputInfo(output) });
-    const isOurAbort = this.#isStopping && error?.code === 'JOB.ABORTED';
-    if (error !== undefined && !isOurAbort) this.#post(contextAddress, { type: 'error.reported', error });
-    if (batch.isEnded) {
-      this.#post(this.#options.listeners, { type: 'batch.completed', info: batch.info() });
-      this.#end(batch);
+    if (step !== undefined && error === undefined) this.#owed.done(from, timeMs);
+    if (output !== undefined) {
+      output.failureReason = error?.message;
+      this.#post(this.#options.listeners, { type: 'output.completed', info: batch.outputInfo(output) });
     }
+    this.#report(batch, step, error);
+    if (batch.isEnded) {
+      if (batch.outputs.length > 0) {
+        this.#post(this.#options.listeners, { type: 'batch.completed', info: batch.info() });
+      }
+      this.#end(batch);
+    } else this.#seal(); // What an earlier batch owed may be done now.
     this.#runNext();
     this.#checkFinished();
+  }
+
+  /** An output that reads a state which failed fails with the same error: it is told once. */
+  #report(batch: BatchRecord, step: StepRecord | undefined, error: FiresteelError | undefined): void {
+    if (error === undefined || batch.told.has(error)) return;
+    if (step !== undefined) batch.told.add(error);
+    const isOurAbort = this.#isStopping && error.code === 'JOB.ABORTED';
+    if (!isOurAbort) this.#post(contextAddress, { type: 'error.reported', error });
   }
 
   #end(batch: BatchRecord): void {
@@ -169,12 +214,15 @@ class Scheduler implements Behaviour<SchedulerMessage> {
     this.#seal();
   }
 
-  /** In order of time: a batch is sealed when all before it are. */
+  /** In order of time: a batch is sealed when all before it are, and no state needs it any more. */
   #seal(): void {
     for (const [timeMs, batch] of this.#batches) {
       if (!batch.isOver) break;
+      this.#overMs = Math.max(this.#overMs, timeMs);
+    }
+    for (const [timeMs, batch] of this.#batches) {
+      if (!batch.isOver || (this.#owed.has(timeMs) && !this.#isStopping)) break;
       this.#batches.delete(timeMs);
-      this.#sealedMs = timeMs;
       if (batch.isDropped) continue;
       for (const node of this.#options.memories) this.#post(node, { type: 'batch.sealed', timeMs });
     }
@@ -200,7 +248,7 @@ class Scheduler implements Behaviour<SchedulerMessage> {
 
   #abort(): void {
     this.#isAborting = true;
-    for (const sink of this.#options.sinks) this.#post(sink.id, { type: 'job.abort' });
+    for (const { id } of [...this.#options.steps, ...this.#options.sinks]) this.#post(id, { type: 'job.abort' });
     this.#wait(abortMs, () => {
       this.#batches.clear();
       this.#checkFinished();
@@ -219,11 +267,16 @@ class Scheduler implements Behaviour<SchedulerMessage> {
 
   #checkFinished(): void {
     if (this.#finishMs === undefined) return;
-    if (this.#isStopping ? !this.#hasStopped : this.#sealedMs < this.#finishMs) return;
+    if (this.#isStopping ? !this.#hasStopped : this.#overMs < this.#finishMs) return;
     this.#finishMs = undefined;
     this.#patience?.cancel();
     this.#post(this.#options.drain, { type: 'jobs.finished' });
   }
+}
+
+interface Next {
+  readonly batch: BatchRecord;
+  readonly job: StepRecord | OutputRecord;
 }
 
 /** How long running jobs may go on when the context is stopped without grace; as long as Spark waits. */

@@ -2,22 +2,22 @@ import type { Address } from '../core/bus.ts';
 import { assert, type FiresteelError } from '../core/errors.ts';
 import type { Row } from '../core/row.ts';
 import type { Runtime } from '../core/runtime.ts';
-import type { SinkNode } from '../graph/graph.ts';
+import type { SinkNode, StepNode } from '../graph/graph.ts';
 import type { Planning } from '../graph/planning.ts';
-import { runOutput } from '../graph/run-output.ts';
+import { runOutput, runStep } from '../graph/run-output.ts';
 import type { RDD } from '../rdd/rdd.ts';
 import { activity, type Behaviour, type Post } from './define-actor.ts';
 import type { SinkMessage } from './messages.ts';
 
 /** What a sink is made of. */
 export interface SinkOptions {
-  readonly node: SinkNode;
+  readonly node: SinkNode | StepNode;
   readonly planning: Planning;
   readonly runtime: Runtime;
   readonly scheduler: Address;
 }
 
-/** An output at work: makes a job of each RDD, and runs it when the scheduler says so. */
+/** An output, or the step of a state, at work: makes a job of each RDD, and runs it when the scheduler says so. */
 export function sink(options: SinkOptions, post: Post): Behaviour<SinkMessage> {
   const { node, planning, runtime, scheduler } = options;
   const waiting = new Map<number, RDD<Row>>();
@@ -35,7 +35,8 @@ export function sink(options: SinkOptions, post: Post): Behaviour<SinkMessage> {
     running.add(abort);
     activity(runtime, `${node.id} at ${timeMs} ms`, post, async () => {
       try {
-        await runOutput(node, rdd, timeMs, planning.engine, abort);
+        if (node.kind === 'step') await runStep(node, timeMs, planning, abort);
+        else await runOutput(node, rdd, timeMs, planning.engine, abort);
         post(scheduler, { type: 'job.done', timeMs });
       } catch (error) {
         post(scheduler, { type: 'job.failed', timeMs, error: error as FiresteelError });

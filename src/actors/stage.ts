@@ -5,6 +5,7 @@ import type { Runtime } from '../core/runtime.ts';
 import type { Answer } from '../graph/answer.ts';
 import type { StageNode } from '../graph/graph.ts';
 import { type Planning, stepStage } from '../graph/planning.ts';
+import { sealNode } from '../graph/sealing.ts';
 import { activity, type Behaviour, type Post } from './define-actor.ts';
 import type { StageMessage } from './messages.ts';
 
@@ -67,7 +68,7 @@ export function stage(options: StageOptions, post: Post): Behaviour<StageMessage
       'rdd.ready': hear,
       'rdd.none': hear,
       'rdd.failed': hear,
-      'batch.sealed': ({ timeMs }) => void planning.memories.get(node)?.seal(timeMs),
+      'batch.sealed': ({ timeMs }) => void sealNode(node, timeMs, planning),
     },
   };
 }

@@ -621,6 +621,39 @@ const texts = {
     why: `It was given the row ${f.row}, and its promise has not settled; nobody waits for it any more.`,
     fix: "Give it more time, or say what a slow row means: onError: 'drop', or a function that returns a row instead.",
   }),
+  'STATE.MISSING': (_: object): ErrorText => ({
+    what: 'get() was called on a key without state.',
+    why: 'It is the first time that the key comes, or its state was removed.',
+    fix: 'Ask exists() first, or use getOption(), which gives undefined.',
+  }),
+  'STATE.STEPS_WAIT': (f: {
+    readonly operator: string;
+    readonly waiting: number;
+    readonly sinceMs: number;
+  }): ErrorText => ({
+    what: `The state of ${f.operator} has ${f.waiting} batches to catch up with, since batch ${f.sinceMs} ms failed.`,
+    why: 'The input of all of them is kept in memory, which has a bound: firesteel.batches.pendingMax.',
+    fix: 'Make the function answer for what that batch held, and start again.',
+  }),
+  'STATE.STEP_FAILED': (f: {
+    readonly operator: string;
+    readonly timeMs: number;
+    readonly message: string;
+  }): ErrorText => ({
+    what: `The state of ${f.operator} could not be brought to batch ${f.timeMs} ms: ${f.message}`,
+    why: 'What that batch held is applied before anything later is; it failed then, and failed again now.',
+    fix: 'Make the function answer for what that batch held: every batch tries it again.',
+  }),
+  'STATE.UPDATE_REFUSED': (f: { readonly call: string; readonly reason: string }): ErrorText => ({
+    what: `${f.call} was called on a state that cannot change: ${f.reason}.`,
+    why: 'The state of a key ends with its removal, and with its time-out.',
+    fix: 'Ask isTimingOut() first; to begin anew, update() instead of remove().',
+  }),
+  'STATE.VERSION_RELEASED': (f: { readonly timeMs: number }): ErrorText => ({
+    what: `The state of batch ${f.timeMs} ms was read after it was let go of.`,
+    why: 'A version is kept until its batch is over, or for as long as remember() says; newer values are never shown.',
+    fix: 'Collect or persist it in its batch, or call remember(duration) before start().',
+  }),
   'STORAGE.ALREADY_EXISTS': (f: { readonly path: string }): ErrorText => ({
     what: `There is a file ${f.path} already.`,
     why: 'It was to be made new, so that of two who make it only one succeeds.',
@@ -660,6 +693,16 @@ const texts = {
     what: `The function of ${f.operator} returned ${f.returned} instead of an RDD.`,
     why: 'It makes the RDD of the batch, and no RDD is not the same as an empty one.',
     fix: 'Return an RDD in every case: rdd.filter(() => false) is one without rows.',
+  }),
+  'WINDOW.NOT_A_MULTIPLE': (f: {
+    readonly operator: string;
+    readonly what: string;
+    readonly durationMs: number;
+    readonly slideMs: number;
+  }): ErrorText => ({
+    what: `The ${f.what} of ${f.operator} is ${f.durationMs} ms, which is not a multiple of ${f.slideMs} ms.`,
+    why: 'A window is made of whole batches of its parent, which has one each slide.',
+    fix: `Use a multiple of ${f.slideMs} ms.`,
   }),
 };
 

@@ -8,7 +8,7 @@ import { siteOf } from './planning.ts';
 
 // What is wrong with a program, found while it is written or when it starts.
 
-/** @throws UsageError (GRAPH.NOT_A_FUNCTION, GRAPH.WRONG_ARITY, GRAPH.DIFFERENT_SLIDES) */
+/** @throws UsageError (GRAPH.NOT_A_FUNCTION, GRAPH.WRONG_ARITY, GRAPH.DIFFERENT_SLIDES, WINDOW.NOT_A_MULTIPLE) */
 export function checkStage(op: Op<Row>, parents: readonly StreamNode[]): void {
   checkCode(op);
   const isFitting = op.arity === 'one or more' ? parents.length >= 1 : parents.length === op.arity;
@@ -17,6 +17,18 @@ export function checkStage(op: Op<Row>, parents: readonly StreamNode[]): void {
   }
   const slides = [...new Set(parents.map((parent) => parent.slideMs))];
   if (slides.length > 1) throw new UsageError('GRAPH.DIFFERENT_SLIDES', { operator: op.name, slides });
+  checkWindow(op, slides[0] as number);
+}
+
+function checkWindow({ name: operator, windowMs, slideMs: ownMs }: Op<Row>, slideMs: number): void {
+  if (windowMs === undefined) return;
+  for (const [what, durationMs] of [
+    ['window', windowMs],
+    ['slide', ownMs ?? slideMs],
+  ] as const) {
+    if (durationMs % slideMs !== 0)
+      throw new UsageError('WINDOW.NOT_A_MULTIPLE', { operator, what, durationMs, slideMs });
+  }
 }
 
 /** @throws UsageError (GRAPH.NOT_A_FUNCTION) */
@@ -54,12 +66,13 @@ export function positive(call: string, duration: DurationLike): Duration {
 export function checkpointMistakes(graph: Graph, directory: string | undefined): readonly UsageError[] {
   return [...graph.inputs, ...graph.stages].flatMap((node) => {
     const { checkpointMs, level } = node.settings;
-    if (checkpointMs === undefined) return [];
+    const isNeeded = node.kind === 'stage' && node.op.checkpoints !== 'never';
+    if (checkpointMs === undefined && !isNeeded) return [];
     const stream = node.label.name;
     const at = [siteOf(node)];
     const mistakes: UsageError[] = [];
     if (directory === undefined) mistakes.push(new UsageError('CHECKPOINT.NO_DIRECTORY', { stream }, { at }));
-    if (checkpointMs % node.slideMs !== 0) {
+    if (checkpointMs !== undefined && checkpointMs % node.slideMs !== 0) {
       const facts = { stream, intervalMs: checkpointMs, slideMs: node.slideMs };
       mistakes.push(new UsageError('CHECKPOINT.BAD_INTERVAL', facts, { at }));
     }

@@ -52,6 +52,12 @@ export interface SinkNode extends NodeBase {
   readonly parent: StreamNode;
 }
 
+/** The job that brings the state of a stage to a batch, before the outputs of the batch run. */
+export interface StepNode extends NodeBase {
+  readonly kind: 'step';
+  readonly parent: StageNode;
+}
+
 /** A node that has an RDD at a time. */
 export type StreamNode = InputNode | StageNode;
 
@@ -60,6 +66,8 @@ export interface Graph {
   readonly batchMs: number;
   readonly inputs: readonly InputNode[];
   readonly stages: readonly StageNode[];
+  /** One for each stage that keeps state. */
+  readonly steps: readonly StepNode[];
   readonly sinks: readonly SinkNode[];
 }
 
@@ -125,10 +133,12 @@ export class GraphBuilder {
       if (node.kind === 'stage') node.parents.forEach(visit);
     };
     for (const sink of this.#sinks) visit(sink.parent);
+    const stages = this.#stages.filter((node) => reached.has(node));
     return Object.freeze({
       batchMs: this.#batchMs,
       inputs: Object.freeze(this.#inputs.filter((node) => reached.has(node))),
-      stages: Object.freeze(this.#stages.filter((node) => reached.has(node))),
+      stages: Object.freeze(stages),
+      steps: Object.freeze(stages.filter(({ op }) => op.state !== undefined).map(stepOf)),
       sinks: Object.freeze([...this.#sinks]),
     });
   }
@@ -140,6 +150,21 @@ export class GraphBuilder {
   }
 }
 
+function stepOf(parent: StageNode): StepNode {
+  const { id, label, slideMs } = parent;
+  return { kind: 'step', id: id.replace('stage:', 'step:'), label, slideMs, parent };
+}
+
+/** How often the rows of a node are written down, in milliseconds; undefined for never. */
+export function checkpointMsOf({ settings, slideMs, ...node }: StreamNode): number | undefined {
+  if (settings.checkpointMs !== undefined) return settings.checkpointMs;
+  const often = node.kind === 'stage' ? node.op.checkpoints : 'never';
+  if (often === 'never') return undefined;
+  return often === 'ten slides' ? 10 * slideMs : slideMs * Math.ceil(tenSecondsMs / slideMs);
+}
+
+const tenSecondsMs = 10_000;
+
 /** The graph as text, a node a line: what tests snapshot and people read. */
 export function describe(graph: Graph): string {
   const lines = [
@@ -147,7 +172,10 @@ export function describe(graph: Graph): string {
     ...graph.stages.map((node) => {
       const { arity, isNarrow, keeps } = node.op;
       const traits = [isNarrow ? 'narrow' : 'wide', `keeps ${keeps}`, `arity ${arity}`].join(', ');
-      return `${node.id} ← ${node.parents.map((parent) => parent.id).join(', ')}  (${traits}, each ${node.slideMs} ms)`;
+      const writtenMs = checkpointMsOf(node);
+      const written = writtenMs === undefined ? '' : `, written down each ${writtenMs} ms`;
+      const parents = node.parents.map((parent) => parent.id).join(', ');
+      return `${node.id} ← ${parents}  (${traits}, each ${node.slideMs} ms${written})`;
     }),
     ...graph.sinks.map((node) => `${node.id} ← ${node.parent.id}  (each ${node.slideMs} ms)`),
   ];

@@ -1,4 +1,5 @@
 import { UsageError } from '../core/errors.ts';
+import { StorageLevel } from '../rdd/storage-level.ts';
 import type { Answer } from './answer.ts';
 import type { Graph, StreamNode } from './graph.ts';
 
@@ -10,45 +11,54 @@ import type { Graph, StreamNode } from './graph.ts';
  */
 export class Memory {
   readonly #node: StreamNode;
-  readonly #rememberMs: number | undefined;
-  readonly #mayUnpersist: boolean;
+  readonly #options: NodeMemoryOptions;
   readonly #answers = new Map<number, Answer>();
+  readonly #failed = new Map<number, Answer>();
 
-  /** @param rememberMs how far back; undefined for the batch itself */
-  constructor(node: StreamNode, rememberMs: number | undefined, mayUnpersist: boolean) {
+  constructor(node: StreamNode, options: NodeMemoryOptions) {
     this.#node = node;
-    this.#rememberMs = rememberMs;
-    this.#mayUnpersist = mayUnpersist;
+    this.#options = options;
   }
 
   /**
-   * Keeps an answer, and the rows of its RDD where the program asked for that.
+   * Keeps an answer, and the rows of its RDD where the program, or an operator behind it, wants them again.
    *
    * @returns the answer, or a failure (RDD.LEVEL_CHANGED): the RDD may be that of another node, or have been persisted
    *   in a transform
    */
   note(said: Answer): Answer {
     const answer = this.#persisted(said);
-    if (answer.type !== 'rdd.failed') this.#answers.set(answer.timeMs, answer);
+    if (answer.type === 'rdd.failed') this.#failed.set(answer.timeMs, answer);
+    else {
+      this.#failed.delete(answer.timeMs);
+      this.#answers.set(answer.timeMs, answer);
+    }
     return answer;
   }
 
   #persisted(answer: Answer): Answer {
+    if (answer.type !== 'rdd.ready') return answer;
     const { level } = this.#node.settings;
-    if (answer.type !== 'rdd.ready' || level === undefined) return answer;
     const { name: from } = answer.rdd.getStorageLevel();
-    if (from !== 'NONE' && from !== level.name) {
+    if (level !== undefined && from !== 'NONE' && from !== level.name) {
       const at = [`${this.#node.label.name} (${this.#node.label.site})`];
       const error = new UsageError('RDD.LEVEL_CHANGED', { from, to: level.name }, { at });
       return { type: 'rdd.failed', timeMs: answer.timeMs, error };
     }
-    answer.rdd.persist(level);
+    if (level !== undefined) answer.rdd.persist(level);
+    // Rows that are at hand, or kept by somebody else, are not kept twice.
+    else if (this.#options.isReread && from === 'NONE' && answer.rdd.plan.kind !== 'data') answer.rdd.cache();
     return answer;
   }
 
-  /** What the node said of a time; undefined when that is forgotten, or still to come. */
+  /** What the node said of a time; undefined when it failed then, when that is forgotten, or still to come. */
   at(timeMs: number): Answer | undefined {
     return this.#answers.get(timeMs);
+  }
+
+  /** How the node failed at a time that is remembered: it may be asked again. */
+  failureAt(timeMs: number): Answer | undefined {
+    return this.#failed.get(timeMs);
   }
 
   /** The times that are remembered now. */
@@ -58,15 +68,29 @@ export class Memory {
 
   /** A batch is sealed. @returns the last time that is forgotten now */
   seal(timeMs: number): number {
-    const horizonMs = this.#rememberMs === undefined ? timeMs : timeMs - this.#rememberMs;
+    const { rememberMs, mayUnpersist } = this.#options;
+    const horizonMs = rememberMs === undefined ? timeMs : timeMs - rememberMs;
+    for (const failedMs of this.#failed.keys()) if (failedMs <= horizonMs) this.#failed.delete(failedMs);
     for (const [atMs, answer] of this.#answers) {
       if (atMs > horizonMs) continue;
       this.#answers.delete(atMs);
-      const isKept = answer.type === 'rdd.ready' && this.#node.settings.level !== undefined;
-      if (isKept && this.#mayUnpersist) void answer.rdd.unpersist();
+      if (answer.type === 'rdd.ready' && this.#level !== undefined && mayUnpersist) void answer.rdd.unpersist();
     }
     return horizonMs;
   }
+
+  get #level(): StorageLevel | undefined {
+    return this.#node.settings.level ?? (this.#options.isReread ? StorageLevel.MEMORY_ONLY : undefined);
+  }
+}
+
+/** How a node remembers. */
+export interface NodeMemoryOptions {
+  /** How far back; undefined for the batch itself. */
+  readonly rememberMs: number | undefined;
+  /** Whether an operator behind it reads its rows again and again. */
+  readonly isReread: boolean;
+  readonly mayUnpersist: boolean;
 }
 
 /** How a graph remembers. */
@@ -80,17 +104,29 @@ export interface MemoryOptions {
 /** A memory for every node; each remembers what itself, a node behind it, or the context asks for. */
 export function memoriesOf(graph: Graph, options: MemoryOptions): ReadonlyMap<StreamNode, Memory> {
   const asked = new Map<StreamNode, number>();
+  const reread = new Set<StreamNode>();
   const ask = (node: StreamNode, ms: number | undefined): void => {
     if (ms !== undefined) asked.set(node, Math.max(ms, asked.get(node) ?? 0));
   };
   for (const node of [...graph.stages].reverse()) {
     ask(node, ownRememberMs(node));
     for (const parent of node.parents) ask(parent, asked.get(node));
+    const [first] = node.parents;
+    if (first === undefined) continue;
+    const { reachMs } = node.op;
+    if (reachMs !== undefined && reachMs > first.slideMs) ask(first, (asked.get(node) ?? 0) + reachMs);
+    if (node.op.rereads) reread.add(first);
   }
   for (const node of graph.inputs) ask(node, ownRememberMs(node));
   const nodes: readonly StreamNode[] = [...graph.inputs, ...graph.stages];
   for (const node of nodes) ask(node, options.rememberMs);
-  return new Map(nodes.map((node) => [node, new Memory(node, asked.get(node), options.mayUnpersist)]));
+  const { mayUnpersist } = options;
+  return new Map(
+    nodes.map((node) => [
+      node,
+      new Memory(node, { rememberMs: asked.get(node), isReread: reread.has(node), mayUnpersist }),
+    ]),
+  );
 }
 
 /** What was set on the node itself; with a checkpoint interval, twice that. */

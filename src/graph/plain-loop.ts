@@ -1,7 +1,9 @@
 import type { Answer } from './answer.ts';
 import type { Graph, StreamNode } from './graph.ts';
+import { OwedSteps } from './owed-steps.ts';
 import { type Planning, stepInput, stepStage } from './planning.ts';
-import { runOutput } from './run-output.ts';
+import { runOutput, runStep } from './run-output.ts';
+import { sealNode } from './sealing.ts';
 
 /**
  * The engine without its actors: any graph of inputs that are asked, run batch by batch in one loop.
@@ -14,6 +16,8 @@ export async function runPlainLoop(
   timesMs: readonly number[],
   failed: (error: unknown, timeMs: number) => void,
 ): Promise<void> {
+  const owed = new OwedSteps();
+  const unsealed: number[] = [];
   for (const timeMs of timesMs) {
     const answers = new Map<StreamNode, Answer>();
     const answerOf = (node: StreamNode): Answer => answers.get(node) as Answer;
@@ -21,8 +25,18 @@ export async function runPlainLoop(
     for (const stage of graph.stages) {
       answers.set(stage, await stepStage(stage, timeMs, stage.parents.map(answerOf), planning));
     }
-    const refused = graph.sinks.map((sink) => answerOf(sink.parent)).find((answer) => answer.type === 'rdd.failed');
+    const ends = [...graph.steps, ...graph.sinks].map(({ parent }) => answerOf(parent));
+    const refused = ends.find((answer) => answer.type === 'rdd.failed');
     if (refused !== undefined) failed(refused.error, timeMs);
+    for (const step of graph.steps) {
+      if (answerOf(step.parent).type === 'rdd.none') continue;
+      owed.add(step.id, timeMs);
+      if (refused !== undefined) continue;
+      await runStep(step, timeMs, planning, new AbortController()).then(
+        () => owed.done(step.id, timeMs),
+        (error) => failed(error, timeMs),
+      );
+    }
     for (const sink of refused === undefined ? graph.sinks : []) {
       const answer = answerOf(sink.parent);
       if (answer.type !== 'rdd.ready') continue;
@@ -30,6 +44,10 @@ export async function runPlainLoop(
         failed(error, timeMs),
       );
     }
-    for (const memory of planning.memories.values()) memory.seal(timeMs);
+    unsealed.push(timeMs);
+    while (unsealed[0] !== undefined && !owed.has(unsealed[0])) {
+      const sealedMs = unsealed.shift() as number;
+      for (const node of planning.memories.keys()) sealNode(node, sealedMs, planning);
+    }
   }
 }

@@ -5,8 +5,8 @@ import type { Engine } from '../rdd/engine.ts';
 import type { JobScope } from '../rdd/job-scope.ts';
 import type { RDD } from '../rdd/rdd.ts';
 import { runInBatch } from './batch-scope.ts';
-import type { SinkNode } from './graph.ts';
-import { siteOf } from './planning.ts';
+import type { SinkNode, StepNode } from './graph.ts';
+import { type Planning, siteOf } from './planning.ts';
 
 /**
  * Runs an output for one batch, and all the actions it began, awaited or not.
@@ -21,8 +21,7 @@ export async function runOutput(
   engine: Engine,
   abort: AbortController,
 ): Promise<void> {
-  const name = `batch ${timeMs} ms, ${siteOf(node)}`;
-  const run = async (job: JobScope): Promise<void> => {
+  await asJob(node, timeMs, engine, abort, async (job) => {
     const world = { terminal: engine.runtime.terminal, signal: abort.signal };
     const failures: unknown[] = [];
     try {
@@ -35,7 +34,34 @@ export async function runOutput(
     const [failure] = failures;
     if (abort.signal.aborted && failure === abort.signal.reason) throw job.abortError();
     if (failures.length > 0) throw failure;
-  };
+  });
+}
+
+/**
+ * Brings the state of a stage to a batch.
+ *
+ * @param abort ends the job when it is aborted
+ * @throws FiresteelError what failed
+ */
+export async function runStep(
+  node: StepNode,
+  timeMs: number,
+  { engine, stores }: Planning,
+  abort: AbortController,
+): Promise<void> {
+  await asJob(node, timeMs, engine, abort, async (job) => {
+    await stores.get(node.parent)?.bring(timeMs, { engine, job });
+  });
+}
+
+async function asJob(
+  node: SinkNode | StepNode,
+  timeMs: number,
+  engine: Engine,
+  abort: AbortController,
+  run: (job: JobScope) => Promise<void>,
+): Promise<void> {
+  const name = `batch ${timeMs} ms, ${siteOf(node)}`;
   try {
     await runInBatch(name, () => engine.jobs.ofBatch(name, abort, run));
   } catch (error) {

@@ -1,6 +1,7 @@
 import { checkCount } from './check-count.ts';
 import type { Chunk } from './chunk.ts';
 import { labelHere } from './label.ts';
+import type { Partitioner } from './partitioner.ts';
 import type { Computation, ComputedPlan, DataPlan, Plan, UnionPlan } from './plan.ts';
 import type { Label } from './step.ts';
 
@@ -37,7 +38,8 @@ export function computedPlan(
   computation: Computation,
   partitionCount: number,
   label: Label,
+  partitioner?: Partitioner,
 ): ComputedPlan {
   const memo = { prepared: undefined };
-  return { kind: 'computed', parents, computation, partitionCount, partitioner: undefined, memo, label };
+  return { kind: 'computed', parents, computation, partitionCount, partitioner, memo, label };
 }

@@ -44,6 +44,7 @@ export class HashPartitioner implements Partitioner {
 
 /** @throws UsageError (PARTITIONER.OUT_OF_RANGE) */
 export function placeOfKey(key: unknown, partitioner: Partitioner): number {
+  if (partitioner instanceof HashPartitioner) return partitioner.getPartition(key);
   const place = partitioner.getPartition(key);
   if (Number.isInteger(place) && place >= 0 && place < partitioner.numPartitions) return place;
   throw new UsageError('PARTITIONER.OUT_OF_RANGE', {

@@ -4,6 +4,7 @@ import { type Chunk, type Chunks, rowCountOf } from './chunk.ts';
 import type { Task } from './executor.ts';
 import type { Cell, Sink, Terminal } from './loop.ts';
 import type { Partitioner } from './partitioner.ts';
+import type { Reading } from './reading.ts';
 import type { Label, Step } from './step.ts';
 
 // The lineage of an RDD as plain data: what to compute, not how. An RDD is a plan with an engine to run it.
@@ -49,7 +50,7 @@ export interface ComputedPlan extends PlanBase {
 /** What a computed plan does. */
 export interface Computation {
   /** What has to be known before any partition is computed; asked once, by the first job. */
-  readonly prepare?: (parents: readonly Plan[], run: RunPlan) => Promise<unknown>;
+  readonly prepare?: (parents: readonly Plan[], run: RunPlan, reading: Reading) => Promise<unknown>;
   /** The rows of one partition, at once or chunk by chunk. */
   readonly compute: (index: number, read: ReadParent, prepared: unknown) => Task<readonly unknown[] | Chunks>;
 }

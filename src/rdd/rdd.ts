@@ -70,6 +70,11 @@ export class RDD<T extends Row> {
     return new RDD(this.plan, this.#engine, job);
   }
 
+  /** The same rows, whose keys may be anywhere. @internal */
+  withoutPartitioner(): RDD<T> {
+    return this.#derive({ ...this.plan, partitioner: undefined });
+  }
+
   /** Gives every row to f, which returns its replacement. */
   map<U extends Row>(f: (row: T) => U): RDD<U> {
     return this.narrow('map', f);

@@ -10,21 +10,14 @@ import {
   rowsOf,
   type Upstream,
 } from './chunk-source.ts';
-import type { Engine } from './engine.ts';
 import type { Task } from './executor.ts';
 import { jobErrorOf, withoutNullKey } from './failure.ts';
-import type { JobScope } from './job-scope.ts';
 import { enough, type Loop, type Sink, StepFailure, StepMistake, sinkOf, type Terminal } from './loop.ts';
 import { mergedRows } from './merge.ts';
 import { learnPace, startPace } from './pace.ts';
 import { type ComputedPlan, type NarrowPlan, type Plan, pathOf, type ReadParent } from './plan.ts';
+import type { Reading } from './reading.ts';
 import type { Label, Step, TaskContext } from './step.ts';
-
-/** What a read needs beside its plan; one for all partitions of an action. */
-export interface Reading {
-  readonly engine: Engine;
-  readonly job: JobScope;
-}
 
 /**
  * Reads one partition of a plan into a sink: the narrow steps behind the last boundary run as one loop.
@@ -44,10 +37,19 @@ export function* readPartition(
   yield* readSource(source, chain.steps, { plan, terminal, sink, reading, last });
 }
 
-/** All rows of a partition, in an array of their own. */
+/** All rows of a partition; where they are at hand in one array, that very array, which must not be changed. */
 export function* allRows(plan: Plan, index: number, reading: Reading): Task<readonly unknown[]> {
+  const chain = fusedChain(plan, index);
+  const { boundary, partition } = chain;
+  if (chain.steps.length === 0 && boundary.cache === undefined) {
+    if (boundary.kind === 'shuffle') return yield* mergedRows(boundary, partition, reading.job);
+    const chunks = boundary.kind === 'data' ? (boundary.partitions[partition] as readonly Chunk[]) : [];
+    const [only] = chunks;
+    if (chunks.length === 1 && only?.kind === 'rows') return only.rows;
+  }
   const sink = sinkOf();
-  yield* readPartition(plan, index, 'push', sink, reading);
+  const source = yield* openSource(chain, reading);
+  yield* readSource(source, chain.steps, { plan, terminal: 'push', sink, reading, last: plan.label });
   return sink.rows;
 }
 

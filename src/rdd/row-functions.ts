@@ -18,6 +18,7 @@ export const withNull = (row: unknown): [unknown, null] => [row, null];
 export const withNullKey = (row: unknown): [null, unknown] => [null, row];
 export const withOne = (row: unknown): [unknown, number] => [row, 1];
 export const add = (a: number, b: number): number => a + b;
+export const subtract = (a: number, b: number): number => a - b;
 export const addEach = (a: number[], b: readonly number[]): number[] => a.map((count, i) => count + (b[i] ?? 0));
 export const first = <T>(a: T): T => a;
 /** Rows that come in lists, one by one. */

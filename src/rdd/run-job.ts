@@ -1,7 +1,8 @@
 import type { Task } from './executor.ts';
 import type { Sink, Terminal } from './loop.ts';
 import { type Plan, partitionsOf } from './plan.ts';
-import { type Reading, readPartition } from './read.ts';
+import { readPartition } from './read.ts';
+import type { Reading } from './reading.ts';
 import { runTasks } from './run-tasks.ts';
 import { prepare } from './shuffle.ts';
 import type { Label } from './step.ts';

@@ -1,7 +1,7 @@
 import { UsageError } from '../core/errors.ts';
 import { currentScope, findScope, runInScope, type Scope } from '../core/scope.ts';
 import type { Task } from './executor.ts';
-import type { Reading } from './read.ts';
+import type { Reading } from './reading.ts';
 
 /** The code of tasks: it holds a slot. */
 interface ScopeOfTasks extends Scope {

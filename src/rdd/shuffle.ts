@@ -16,7 +16,8 @@ import {
   type ShufflePlan,
 } from './plan.ts';
 import { RangePartitioner } from './range-partitioner.ts';
-import { allRows, type Reading, readPartition } from './read.ts';
+import { allRows, readPartition } from './read.ts';
+import type { Reading } from './reading.ts';
 import { runTasks } from './run-tasks.ts';
 
 /**
@@ -41,7 +42,7 @@ async function prepareComputation(plan: ComputedPlan, reading: Reading): Promise
   const ahead = plan.computation.prepare;
   if (ahead === undefined) return;
   do {
-    plan.memo.prepared ??= beginPreparation(plan, ahead(plan.parents, runIn(reading)));
+    plan.memo.prepared ??= beginPreparation(plan, ahead(plan.parents, runIn(reading), reading));
   } while (!(await isPrepared(plan.memo.prepared, reading.job)));
 }
 
@@ -138,21 +139,35 @@ function* sendRows(shuffle: ShufflePlan, index: number, reading: Reading): Task<
   const { placement, partitionCount } = shuffle;
   const rows = yield* allRows(shuffle.parent, index, reading);
   const sent: unknown[][] = Array.from({ length: partitionCount }, () => []);
-  for (let i = 0; i < rows.length; i++) {
+  for (let from = 0; from < rows.length; from += cellsBetweenYields) {
+    const to = Math.min(rows.length, from + cellsBetweenYields);
     // In turn, each parent partition begins at another one, so that the first does not get all the odd rows.
-    const to = placement === 'in turn' ? (index + i) % partitionCount : placeOf(rows[i], placement, shuffle, reading);
-    (sent[to] as unknown[]).push(rows[i]);
-    if ((i + 1) % cellsBetweenYields === 0) yield cellsBetweenYields;
+    if (placement === 'in turn') for (let i = from; i < to; i++) sent[(index + i) % partitionCount]?.push(rows[i]);
+    else place(rows, from, to, placement, sent, shuffle, reading);
+    yield to - from;
   }
   return sent;
 }
 
-function placeOf(row: unknown, partitioner: Partitioner, shuffle: ShufflePlan, reading: Reading): number {
+/** Puts the rows [from, to) where their keys belong. */
+function place(
+  rows: readonly unknown[],
+  from: number,
+  to: number,
+  partitioner: Partitioner,
+  sent: readonly unknown[][],
+  shuffle: ShufflePlan,
+  reading: Reading,
+): void {
+  let i = from;
   try {
-    if (!Array.isArray(row)) throw new StepMistake('not-a-pair', row);
-    return placeOfKey(row[0], partitioner);
+    for (; i < to; i++) {
+      const row = rows[i];
+      if (!Array.isArray(row)) throw new StepMistake('not-a-pair', row);
+      sent[placeOfKey(row[0], partitioner)]?.push(row);
+    }
   } catch (error) {
-    throw jobErrorOf(new StepFailure(error, 0, row), shuffle.label, shuffle, reading.job);
+    throw jobErrorOf(new StepFailure(error, 0, rows[i]), shuffle.label, shuffle, reading.job);
   }
 }
 

@@ -29,7 +29,7 @@ export interface Stream<T> {
 }
 
 /** The rows of a batch; null where there is no RDD, which is not an empty one; or why the batch cannot be. */
-type Batch<T> = Rows<T> | null | Failure;
+export type Batch<T> = Rows<T> | null | Failure;
 
 /** Rows in order, some of which could not be made. */
 export type Rows<T> = readonly (T | Thrown)[];
@@ -54,7 +54,7 @@ export class Failure {
 
 /** What is wrong without any function having thrown. */
 export class Mistake extends Error {
-  readonly kind: 'returned-promise' | 'not-iterable' | 'not-a-pair' | 'no-rdd' | 'parent-without-rdd';
+  readonly kind: 'returned-promise' | 'not-iterable' | 'not-a-pair' | 'no-rdd' | 'parent-without-rdd' | 'state';
 
   constructor(kind: Mistake['kind']) {
     super(kind);
@@ -471,18 +471,18 @@ function byKey<K, V, C>(
 }
 
 /** A row function answers at once. What becomes of its promise is nobody's error any more. */
-function noPromise<T>(made: T): T {
+export function noPromise<T>(made: T): T {
   if (!(made instanceof Promise)) return made;
   made.catch(() => undefined);
   throw new Mistake('returned-promise');
 }
 
-function isThrown(row: unknown): row is Thrown {
+export function isThrown(row: unknown): row is Thrown {
   return row instanceof Thrown;
 }
 
 /** What `make` makes, or its throw. */
-function orThrown<T>(make: () => T): T | Thrown {
+export function orThrown<T>(make: () => T): T | Thrown {
   try {
     return make();
   } catch (error) {
@@ -490,7 +490,7 @@ function orThrown<T>(make: () => T): T | Thrown {
   }
 }
 
-function pair<K, V>(row: readonly [K, V]): readonly [K, V] {
+export function pair<K, V>(row: readonly [K, V]): readonly [K, V] {
   if (!Array.isArray(row)) throw new Mistake('not-a-pair');
   return row;
 }

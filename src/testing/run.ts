@@ -3,8 +3,8 @@ import { SparkConf } from '../core/spark-conf.ts';
 import { type TestRuntime, testRuntime } from '../core/test-runtime.ts';
 import { type DurationLike, durationOf, Milliseconds } from '../core/time.ts';
 import type { DStream } from '../dstream.ts';
-import { memoriesOf } from '../graph/memory.ts';
 import { runPlainLoop } from '../graph/plain-loop.ts';
+import { planningOf } from '../graph/planning-of.ts';
 import { StreamingContext } from '../streaming-context.ts';
 import { Feed, type FeedBatch } from './feed.ts';
 
@@ -46,6 +46,7 @@ export async function run<T extends Row, U extends Row>(
   const conf = (options.conf ?? new SparkConf()).clone().setIfMissing('spark.master', 'local[2]');
   const batch = durationOf(options.batchDuration ?? Milliseconds(1000));
   const ssc = new StreamingContext(conf.setIfMissing('spark.app.name', 'run'), batch, { runtime });
+  ssc.checkpoint('checkpoint');
   const outputs: U[][] = [];
   try {
     const input = ssc.inputStream(new Feed(batches, options.partitions));
@@ -67,8 +68,14 @@ async function runLoop(ssc: StreamingContext, count: number, batchMs: number): P
   const zeroTimeMs = Math.floor(engine.runtime.clock.now() / batchMs) * batchMs;
   const timesMs = Array.from({ length: count }, (_, i) => zeroTimeMs + (i + 1) * batchMs);
   const errors: unknown[] = [];
-  const memories = memoriesOf(graph, { rememberMs: undefined, mayUnpersist: true });
-  await runPlainLoop(graph, { engine, zeroTimeMs, memories }, timesMs, (error) => errors.push(error));
+  const planning = planningOf(graph, {
+    engine,
+    zeroTimeMs,
+    rememberMs: undefined,
+    mayUnpersist: true,
+    pendingMax: count,
+  });
+  await runPlainLoop(graph, planning, timesMs, (error) => errors.push(error));
   if (errors.length > 0) throw errors.at(-1);
 }
 

@@ -25,9 +25,9 @@ function desk(concurrentJobs = 1): Desk {
     const numbers = ssc.inputStream(new Feed<number>([]));
     for (const name of ['a', 'b']) numbers.to({ name, code: [], run: () => undefined });
   });
-  const { inputs, sinks } = graph;
+  const { inputs, steps, sinks } = graph;
   const addresses = { batchClock: 'clock', listeners: 'listeners', drain: 'drain', memories: [input] };
-  const options = { clock: runtime.clock, zeroTimeMs: 0, inputs, sinks, concurrentJobs, ...addresses };
+  const options = { clock: runtime.clock, zeroTimeMs: 0, inputs, steps, sinks, concurrentJobs, ...addresses };
   const actor = new Alone<SchedulerMessage>((post) => scheduler(options, post));
   const says = (type: SchedulerMessage['type'], timeMs: number): SchedulerMessage =>
     ({ type, timeMs, ...(type === 'job.refused' && { error: failure }) }) as SchedulerMessage;

@@ -476,6 +476,31 @@ test('STAGE: a function over rows', async () => {
   `);
 });
 
+test('STATE: what is kept from batch to batch', async () => {
+  expect(await textsOf('STATE')).toMatchInlineSnapshot(`
+    "UsageError: [STATE.MISSING] get() was called on a key without state.
+      why  It is the first time that the key comes, or its state was removed.
+      fix  Ask exists() first, or use getOption(), which gives undefined.
+    JobError: [STATE.STEP_FAILED] The state of updateStateByKey could not be brought to batch 1000 ms: [STAGE.FUNCTION_THREW] The function of updateStateByKey threw in batch 2000 ms, updateStateByKey (specimens.ts:1): no such table
+      why  It was given the row [ 'a', [ 1 ] ].
+      fix  Make the function answer for such rows (drop them with a filter before it, or catch inside it).
+      at   feed → updateStateByKey (specimens.ts:1)
+      why  What that batch held is applied before anything later is; it failed then, and failed again now.
+      fix  Make the function answer for what that batch held: every batch tries it again.
+      at   updateStateByKey (specimens.ts:1)
+    StateError: [STATE.STEPS_WAIT] The state of updateStateByKey has 4 batches to catch up with, since batch 1000 ms failed.
+      why  The input of all of them is kept in memory, which has a bound: firesteel.batches.pendingMax.
+      fix  Make the function answer for what that batch held, and start again.
+      at   updateStateByKey (specimens.ts:1)
+    UsageError: [STATE.UPDATE_REFUSED] update() was called on a state that cannot change: it was removed in this call.
+      why  The state of a key ends with its removal, and with its time-out.
+      fix  Ask isTimingOut() first; to begin anew, update() instead of remove().
+    UsageError: [STATE.VERSION_RELEASED] The state of batch 1000 ms was read after it was let go of.
+      why  A version is kept until its batch is over, or for as long as remember() says; newer values are never shown.
+      fix  Collect or persist it in its batch, or call remember(duration) before start()."
+  `);
+});
+
 test('STORAGE: files', async () => {
   expect(await textsOf('STORAGE')).toMatchInlineSnapshot(`
     "StateError: [STORAGE.ALREADY_EXISTS] There is a file checkpoint/lock already.
@@ -517,5 +542,13 @@ test('TRANSFORM: transform()', async () => {
     "UsageError: [TRANSFORM.NO_RDD] The function of transform returned [ 'a' ] instead of an RDD.
       why  It makes the RDD of the batch, and no RDD is not the same as an empty one.
       fix  Return an RDD in every case: rdd.filter(() => false) is one without rows."
+  `);
+});
+
+test('WINDOW: windows', async () => {
+  expect(await textsOf('WINDOW')).toMatchInlineSnapshot(`
+    "UsageError: [WINDOW.NOT_A_MULTIPLE] The window of window is 1500 ms, which is not a multiple of 1000 ms.
+      why  A window is made of whole batches of its parent, which has one each slide.
+      fix  Use a multiple of 1000 ms."
   `);
 });

@@ -5,6 +5,7 @@ import {
   Milliseconds,
   type Row,
   Seconds,
+  SparkConf,
   SparkContext,
   StorageLevel,
   StreamingContext,
@@ -21,6 +22,8 @@ import {
   UsageError,
 } from '../../src/core/errors.ts';
 import { streamingContextLifecycle } from '../../src/lifecycle/streaming-context.ts';
+import { State } from '../../src/state/state.ts';
+import { VersionedTable } from '../../src/state/versioned-table.ts';
 import { type Desk, desk, Tap, Tray } from '../context/kit.ts';
 
 const nothing = (): void => undefined;
@@ -80,6 +83,15 @@ const keyedBy = (key: unknown): Promise<unknown> =>
 
 /** What a batch program fails with. */
 const rdds = (f: (sc: SparkContext) => unknown): Promise<unknown> => active((ssc) => f(ssc.sparkContext));
+
+/** The last error of a program whose state fails from the first batch on, after so many. */
+async function stuckIn(batches: number): Promise<void> {
+  const conf = new SparkConf().set('firesteel.batches.pendingMax', 3);
+  const fails = (): never => {
+    throw new Error('no such table');
+  };
+  await run((_, input: DStream<[string, number]>) => input.updateStateByKey(fails), [[['a', 1]]], { batches, conf });
+}
 
 class Point {
   readonly x = 1;
@@ -332,6 +344,15 @@ export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
   'STAGE.NOT_ITERABLE': () => inBatch((input) => input.flatMap((line) => line.length as never)),
   'STAGE.RETURNED_PROMISE': () => inBatch((input) => input.map((async (line: string) => line) as never)),
   'STAGE.TIMED_OUT': () => timedOut(),
+  'STATE.MISSING': () => new State().get(),
+  'STATE.STEP_FAILED': () => stuckIn(2),
+  'STATE.STEPS_WAIT': () => stuckIn(5),
+  'STATE.UPDATE_REFUSED': () => {
+    const state = new State<number>().begin(1, false);
+    state.remove();
+    state.update(2);
+  },
+  'STATE.VERSION_RELEASED': () => new VersionedTable(0).chunks(1000).next(),
   'STORAGE.ALREADY_EXISTS': async () => {
     const { storage } = testRuntime();
     await storage.createExclusive('checkpoint/lock', Buffer.from('1'));
@@ -346,5 +367,6 @@ export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
   'TIME.BAD_DURATION': () => new StreamingContext(desk().conf(), '5 apples' as '5 s'),
   'TIME.NOT_WHOLE': () => Milliseconds(0.5),
   'TIME.ZERO_INTERVAL': () => new Time(1000).floor(Milliseconds(0)),
+  'WINDOW.NOT_A_MULTIPLE': () => initialized((_, stream) => stream.window(Milliseconds(1500))),
   'TRANSFORM.NO_RDD': () => inBatch((input) => input.transform(() => ['a'] as never)),
 };

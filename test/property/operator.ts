@@ -36,3 +36,15 @@ export const alone = { others: (): number => 0 } as const;
 
 /** The parent, or the first of them. */
 export const first = <T>(parents: readonly T[]): T => parents[0] as T;
+
+/** A program has at most so many batches. */
+export const batchesMax: number = 6;
+
+/** More rows than this a batch teach nothing more. */
+export const rowsMax: number = 5000;
+
+/** What holds on to keys that were in any batch. */
+export function kept(parents: readonly Shape[]): Shape {
+  const parent = first(parents);
+  return { ...parent, rowsMax: Math.max(parent.rowsMax, Math.min(parent.rowsMax * batchesMax, rowsMax)) };
+}

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, expect, inject, test } from 'vitest';
 import { keptPrograms } from './kept-programs.ts';
+import { keptStatePrograms } from './kept-state-programs.ts';
 import { anyProgram, type Program } from './program.ts';
-import { operators, outputUses } from './programs.ts';
+import { keepingNames, operators, outputUses } from './programs.ts';
 import { differences, runProgram } from './run-program.ts';
 
 /*
@@ -25,6 +26,8 @@ async function check(program: Program): Promise<void> {
 
 const beside = ['(missed batches)', '(slice)', '(stall)'];
 const uses = new Map([...operators.keys(), ...outputUses.keys(), ...beside].map((name) => [name, 0]));
+/** How often an operator that knows of more than one batch is behind another. */
+const pairs = new Map(keepingNames.flatMap((one) => keepingNames.map((other) => [`${one} → ${other}`, 0])));
 let programs = 0;
 const recorded = Number(process.env['FIRESTEEL_RUNS'] ?? 0);
 
@@ -33,6 +36,7 @@ test('actors, plain loop and oracle agree on every program', { timeout: 60_000 +
     fc.asyncProperty(anyProgram(), async (program) => {
       programs += 1;
       for (const name of program.names()) uses.set(name, (uses.get(name) ?? 0) + 1);
+      for (const pair of program.keepingPairs()) pairs.set(pair, (pairs.get(pair) ?? 0) + 1);
       await check(program);
     }),
     // A program that hangs is a failure that shrinks like any other.
@@ -40,13 +44,16 @@ test('actors, plain loop and oracle agree on every program', { timeout: 60_000 +
   );
   // So many programs have everything in them, or the grammar is broken.
   if (recorded >= 1000) expect([...uses].filter(([, count]) => count === 0)).toEqual([]);
+  if (recorded >= 5000) expect([...pairs].filter(([, count]) => count === 0)).toEqual([]);
 });
 
-test.each(Object.entries(keptPrograms))('%s', (_name, program) => check(program));
+test.each(Object.entries({ ...keptPrograms, ...keptStatePrograms }))('%s', (_name, program) => check(program));
 
 afterAll(() => {
   if (recorded === 0) return;
-  const lines = [...uses].map(([name, count]) => `${String(count).padStart(9)}  ${name}`);
+  const told = (counts: ReadonlyMap<string, number>): readonly string[] =>
+    [...counts].map(([name, count]) => `${String(count).padStart(9)}  ${name}`);
   const head = `In how many places ${programs} programs, from FIRESTEEL_SEED=${inject('seed')}, had`;
-  console.log([head, ...lines].join('\n'));
+  console.log([head, ...told(uses)].join('\n'));
+  console.log(['In how many places they had one behind the other', ...told(pairs)].join('\n'));
 });

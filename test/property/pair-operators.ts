@@ -61,7 +61,7 @@ export const partitionBy: Operator<number | 'by kind'> = {
 };
 
 /** Tells lists apart, whatever the order of their rows. */
-const weight = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) + 1000 * values.length;
+export const weight = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) + 1000 * values.length;
 const weightOfBoth = ([left, right]: readonly [readonly number[], readonly number[]]): number =>
   weight(left) - 3 * weight(right);
 const blend = ([a, b]: readonly [number | null, number | null]): number => (a ?? 1000) - 3 * (b ?? 2000);

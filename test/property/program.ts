@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { type Operator, type OutputUse, operators, outputUses, type Shape } from './programs.ts';
+import { batchesMax, rowsMax } from './operator.ts';
+import { keepingNames, type Operator, type OutputUse, operators, outputUses, type Shape } from './programs.ts';
 import { type Call, type Kind, oneIn } from './row-functions.ts';
 import { levels } from './stream-operators.ts';
 
@@ -75,13 +76,7 @@ export class Program {
    * told to fail; and what is done beside them.
    */
   names(): readonly string[] {
-    const reached = new Set<number>();
-    const visit = (stream: number): void => {
-      if (reached.has(stream)) return;
-      reached.add(stream);
-      this.nodes[stream - this.inputs.length]?.parents.forEach(visit);
-    };
-    for (const { of } of this.sinks) visit(of);
+    const reached = this.reached();
     const nodes = this.nodes.filter((_, i) => reached.has(i + this.inputs.length));
     const named = [...nodes, ...this.sinks];
     const failing = named.filter(({ args }) => isFailing(args));
@@ -93,6 +88,43 @@ export class Program {
       ...(isSliced ? ['(slice)'] : []),
       ...(stall === undefined ? [] : ['(stall)']),
     ];
+  }
+
+  /**
+   * Operators that know of more than one batch, with each such that is somewhere before them: `window → mapWithState`.
+   */
+  keepingPairs(): readonly string[] {
+    const reached = this.reached();
+    const keepers: ReadonlySet<string>[] = this.inputs.map(() => new Set<string>());
+    const pairs: string[] = [];
+    for (const [i, { name, parents }] of this.nodes.entries()) {
+      const before = new Set(parents.flatMap((parent) => [...(keepers[parent] ?? [])]));
+      const isKeeping = keepingNames.includes(name);
+      if (isKeeping && reached.has(i + this.inputs.length)) pairs.push(...[...before].map((one) => `${one} → ${name}`));
+      keepers.push(isKeeping ? before.add(name) : before);
+    }
+    return pairs;
+  }
+
+  /** The streams that an output reaches. */
+  reached(): ReadonlySet<number> {
+    const reached = new Set<number>();
+    const visit = (stream: number): void => {
+      if (reached.has(stream)) return;
+      reached.add(stream);
+      this.nodes[stream - this.inputs.length]?.parents.forEach(visit);
+    };
+    for (const { of } of this.sinks) visit(of);
+    return reached;
+  }
+
+  /** Streams that read what is kept by whole partitions, for an operator that knows of more than one batch. */
+  readAhead(): ReadonlySet<number> {
+    const found = new Set(this.nodes.flatMap(({ name, parents }) => (keepingNames.includes(name) ? parents : [])));
+    for (const [i, { parents }] of this.nodes.entries()) {
+      if (parents.some((parent) => found.has(parent))) found.add(i + this.inputs.length);
+    }
+    return found;
   }
 
   toString(): string {
@@ -122,7 +154,10 @@ export function anyProgram(): fc.Arbitrary<Program> {
     .record({
       batchCount: fc.integer({ min: 1, max: batchesMax }),
       inputs: fc.array(input, { minLength: 1, maxLength: 3 }),
-      nodes: fc.array(drawnNode, { maxLength: 8 }),
+      nodes: fc.oneof(
+        { weight: 2, arbitrary: fc.array(drawnNode, { maxLength: 8 }) },
+        { weight: 1, arbitrary: fc.array(mostlyKeeping, { minLength: 3, maxLength: 8 }) },
+      ),
       sinks: fc.array(drawnSink, { minLength: 1, maxLength: 4 }),
       settings,
       level: fc.oneof(fc.constant('MEMORY_ONLY'), fc.constantFrom(...levels)),
@@ -153,7 +188,6 @@ function isFailing(args: unknown): boolean {
   return Object.entries(args).some(([name, each]) => (name === 'fails' && each !== undefined) || isFailing(each));
 }
 
-const batchesMax = 4;
 const smallRows = fc.array(fc.integer({ min: -2, max: 9 }), { maxLength: 6 });
 /** Long enough that loops, slices and merges are cut. */
 const manyRows = fc
@@ -201,8 +235,15 @@ interface Drawn {
   readonly picks: readonly number[];
 }
 
+/** The last stream, whatever its rows are: they are made to fit. */
+const theLast = -1;
+
 /** Which of the streams that fit, counted from the last; mostly the last, so that programs get deep. */
-const pick = fc.oneof({ weight: 1, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat({ max: 7 }) });
+const pick = fc.oneof(
+  { weight: 2, arbitrary: fc.constant(0) },
+  { weight: 1, arbitrary: fc.constant(theLast) },
+  { weight: 1, arbitrary: fc.nat({ max: 7 }) },
+);
 
 /** Drawn more often than others: without these, programs are dull. */
 const often: ReadonlySet<string> = new Set(['map', 'reduceByKey', 'union', 'foreachRDD, collect']);
@@ -221,10 +262,12 @@ function drawnFrom(table: ReadonlyMap<string, Operator<unknown> | OutputUse<unkn
 }
 
 const drawnNode = drawnFrom(operators);
+/** Of operators that know of more than one batch, so that each gets to be behind each other. */
+const mostlyKeeping = fc.oneof(
+  { weight: 3, arbitrary: drawnFrom(new Map([...operators].filter(([name]) => keepingNames.includes(name)))) },
+  { weight: 1, arbitrary: drawnNode },
+);
 const drawnSink = drawnFrom(outputUses);
-
-/** More rows than this a batch teach nothing more. */
-const rowsMax = 5000;
 
 function shapeOf({ batches }: Input): Shape {
   const longest = Math.max(...batches.map((rows) => (Array.isArray(rows) ? rows.length : 0)));
@@ -254,22 +297,15 @@ function place(
   };
   const streams = (fits: (shape: Shape) => boolean): readonly number[] =>
     shapes.flatMap((shape, i) => (fits(shape) ? [i] : [])).reverse();
-  const pick = (from: readonly number[], n = 0): number => from[n % from.length] as number;
+  const pick = (from: readonly number[], n = 0): number => from[Math.max(n, 0) % from.length] as number;
   /** A stream of this kind. Where there is none, one is made, so that no operator waits for luck. */
   const streamOf = (kind: Kind | undefined, n = 0): number => {
     const fits = (shape: Shape): boolean => kind === undefined || shape.kind === kind;
-    if (streams(fits).length === 0) {
+    const all = streams(() => true);
+    const isToBeMade = n === theLast && !fits(shapes.at(-1) as Shape);
+    if (isToBeMade || streams(fits).length === 0) {
       const call: Call = { f: kind === 'pairs' ? 'keyBy text' : 'value' };
-      add({
-        name: 'map',
-        args: call,
-        parents: [
-          pick(
-            streams(() => true),
-            n,
-          ),
-        ],
-      });
+      add({ name: 'map', args: call, parents: [pick(all, n)] });
     }
     return pick(streams(fits), n);
   };

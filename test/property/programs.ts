@@ -53,8 +53,17 @@ import {
   mapPartitionsWithIndex,
   mapValues,
 } from './row-operators.ts';
+import { mappedAndSnapshots, mapWithState, stateSnapshots, updateStateByKey } from './state-operators.ts';
 import { cache, persist, remember, sscTransform, sscUnion, union } from './stream-operators.ts';
 import { transforms } from './transforms.ts';
+import {
+  countByValueAndWindow,
+  countByWindow,
+  groupByKeyAndWindow,
+  reduceByKeyAndWindow,
+  reduceByWindow,
+  window,
+} from './window-operators.ts';
 
 /*
  * The grammar of random programs: one entry for each operator, and for each way of using an output. A new operator is a
@@ -207,6 +216,14 @@ function asItIs(batch: Batch): RDD<Row> {
   return batch.input();
 }
 
+/** Operators that know of more than one batch. */
+const keeping: readonly Operator<Any>[] = [
+  ...[window, reduceByWindow, countByWindow, countByValueAndWindow, groupByKeyAndWindow, reduceByKeyAndWindow],
+  ...[updateStateByKey, mapWithState, stateSnapshots, mappedAndSnapshots],
+];
+/** Their names. */
+export const keepingNames: readonly string[] = keeping.map(({ name }) => name);
+
 /** Every operator there is. */
 export const operators: ReadonlyMap<string, Operator<Any>> = new Map(
   [
@@ -227,6 +244,7 @@ export const operators: ReadonlyMap<string, Operator<Any>> = new Map(
       everyNth,
     ],
     ...[persist, cache, remember],
+    ...keeping,
   ].map((operator: Operator<Any>) => [operator.name, operator]),
 );
 

@@ -10,15 +10,15 @@ import {
 } from 'firesteel';
 import { type TestRuntime, testRuntime } from 'firesteel/testing';
 import { FiresteelError } from '../../src/core/errors.ts';
-import { memoriesOf } from '../../src/graph/memory.ts';
 import { runPlainLoop } from '../../src/graph/plain-loop.ts';
+import { planningOf } from '../../src/graph/planning-of.ts';
 import { textChunk } from '../../src/rdd/chunk.ts';
 import type { Engine } from '../../src/rdd/engine.ts';
 import { dataPlan } from '../../src/rdd/make-plan.ts';
 import { RDD } from '../../src/rdd/rdd.ts';
 import * as oracle from '../../src/testing/oracle.ts';
 import { type Input, type InputBatch, type Program, type Settings, type Sink, textOf } from './program.ts';
-import { type Expected, type Operator, type OutputUse, operators, outputUses } from './programs.ts';
+import { type Expected, keepingNames, type Operator, type OutputUse, operators, outputUses } from './programs.ts';
 import { turns } from './transforms.ts';
 
 // A random program in three ways: on the actors, on the plain loop, and in the oracle; and what tells them apart.
@@ -33,7 +33,13 @@ export interface Seen {
   readonly failed: Map<string, unknown>;
   /** Why batches were refused, by time. */
   readonly refused: Map<number, unknown>;
+  /** Why state could not be brought to a batch; whatever reads it fails as well. */
+  readonly stepsFailed: { readonly timeMs: number; readonly error: unknown }[];
+  /** Errors of batches in which no job began: why they were refused, or why some state could not be brought to them. */
+  readonly unclear: { readonly timeMs: number; readonly error: unknown }[];
   /** Whatever else went wrong. */
+  /** Whether a batch failed behind those that are looked at. */
+  hasFailedBehind: boolean;
   readonly bugs: unknown[];
 }
 
@@ -42,9 +48,19 @@ export async function runProgram(program: Program, using: 'actors' | 'loop'): Pr
   const { settings } = program;
   const runtime = testRuntime({ seed: settings.seed });
   const logSink = { log: () => undefined };
-  const ssc = new StreamingContext(confOf(settings), Seconds(1), { runtime, logSink });
-  const seen: Seen = { began: [], said: new Map(), failed: new Map(), refused: new Map(), bugs: [] };
+  const ssc = new StreamingContext(confOf(program), Seconds(1), { runtime, logSink });
+  const seen: Seen = {
+    began: [],
+    said: new Map(),
+    failed: new Map(),
+    refused: new Map(),
+    stepsFailed: [],
+    unclear: [],
+    hasFailedBehind: false,
+    bugs: [],
+  };
   try {
+    ssc.checkpoint('/checkpoint');
     const { stall } = settings;
     const sleep = (ms: number): Promise<void> => runtime.clock.sleep(ms);
     const outputs = build(program, ssc, seen, using === 'loop' ? undefined : stall && { ...stall, sleep });
@@ -52,13 +68,13 @@ export async function runProgram(program: Program, using: 'actors' | 'loop'): Pr
       await runOnLoop(ssc, program.batchCount, seen);
     } else {
       if (settings.isSliced) ssc.remember(Seconds(60));
-      watch(ssc, seen);
+      watch(program, ssc, seen);
       ssc.start();
       const ms = program.batchCount * 1000;
       await (settings.isJumping ? runtime.clock.jump(ms) : runtime.clock.advance(ms));
       if (stall !== undefined) await runtime.clock.advance(program.batchCount * stall.ms);
       await checkWaiter(ssc, seen);
-      if (settings.isSliced) await checkSlices(program, outputs, seen, runtime);
+      if (settings.isSliced && !isKeeping(program)) await checkSlices(program, outputs, seen, runtime);
     }
   } finally {
     await ssc[Symbol.asyncDispose]();
@@ -70,19 +86,27 @@ export async function runProgram(program: Program, using: 'actors' | 'loop'): Pr
 export function differences(program: Program, seen: Seen): readonly string[] {
   const found: string[] = seen.bugs.map((bug) => `a bug: ${String(bug)}`);
   const jobs: string[] = [];
-  const streams = streamsOf(program);
-  for (const [i, batch] of oracle.batchesOf(streams).entries()) {
+  const all = streamsOf(program);
+  const streams = program.sinks.map(({ of }) => all[of] as oracle.Stream<unknown>);
+  const batches = oracle.batchesOf([...streams, ...stepsOf(program, all)]);
+  const readAhead = program.readAhead();
+  for (const { timeMs, error } of seen.unclear) {
+    if (batches[timeMs / 1000 - 1] instanceof oracle.Failure) seen.refused.set(timeMs, error);
+    else seen.stepsFailed.push({ timeMs, error });
+  }
+  found.push(...strayStepFailures(all, seen));
+  for (const [i, batch] of batches.entries()) {
     const time = new Time((i + 1) * 1000);
     found.push(...differentRefusal(time, batch, seen));
     if (batch instanceof oracle.Failure) continue;
-    for (const [output, rows] of batch.entries()) {
+    for (const [output, rows] of batch.slice(0, streams.length).entries()) {
       if (rows === null) continue;
-      const { name, args } = program.sinks[output] as Sink;
+      const { name, args, of } = program.sinks[output] as Sink;
       const given = { rows, isOrdered: streams[output]?.isOrdered === true };
       const expected = (outputUses.get(name) as OutputUse<unknown>).oracle(args, given, time);
       const job = jobName(time.milliseconds, output);
       jobs.push(job);
-      found.push(...differentJob(job, expected, seen));
+      found.push(...differentJob(job, expected, seen, readAhead.has(of)));
     }
   }
   const began = program.settings.concurrentJobs === 1 ? seen.began : [...seen.began].sort();
@@ -90,12 +114,30 @@ export function differences(program: Program, seen: Seen): readonly string[] {
   return found;
 }
 
-function confOf({ slots, parallelism, concurrentJobs, codegen, pendingMax }: Settings): SparkConf {
+function confOf(program: Program): SparkConf {
+  const { slots, parallelism, concurrentJobs, codegen, pendingMax }: Settings = program.settings;
   const conf = new SparkConf().setMaster(`local[${slots}]`).setAppName('program');
   conf.set('spark.streaming.concurrentJobs', String(concurrentJobs)).set('firesteel.executor.codegen', String(codegen));
   if (parallelism !== undefined) conf.set('spark.default.parallelism', String(parallelism));
-  if (pendingMax !== undefined) conf.set('firesteel.batches.pendingMax', String(pendingMax));
+  // State that waits for a batch which fails again and again stops the program when as many wait as may.
+  const mayWait = isStuck(program) || (isKeeping(program) && program.settings.stall !== undefined);
+  if (pendingMax !== undefined && !mayWait) conf.set('firesteel.batches.pendingMax', String(pendingMax));
   return conf;
+}
+
+/** Whether a batch that was refused may be asked again, and be whole then. */
+function isKeeping({ nodes }: Program): boolean {
+  return nodes.some(({ name }) => keepingNames.includes(name));
+}
+
+/** Whether some state never gets over one of its batches. */
+function isStuck(program: Program): boolean {
+  return streamsOf(program).some(({ batches }, i) => {
+    const name = program.nodes[i - program.inputs.length]?.name;
+    const isMissing = (row: unknown): boolean => row instanceof oracle.Thrown;
+    const isFailing = batches.some((batch) => batch instanceof oracle.Failure || batch?.some(isMissing) === true);
+    return name !== undefined && keepingNames.includes(name) && isFailing;
+  });
 }
 
 interface Stall {
@@ -128,6 +170,8 @@ function build(
     streams[of]?.to({
       ...output,
       run: (rdd, time, world) => {
+        // While outputs stall the clock beats on; what comes of that is not looked at.
+        if (time.milliseconds > program.batchCount * 1000) return undefined;
         began.push(jobName(time.milliseconds, i));
         if (stall?.output !== i) return output.run(rdd, time, world);
         return stall.sleep(stall.ms).then(() => output.run(rdd, time, world));
@@ -137,20 +181,27 @@ function build(
   return program.sinks.map(({ of }) => streams[of] as DStream<Row>);
 }
 
-async function runOnLoop(ssc: StreamingContext, batchCount: number, { began, failed, refused }: Seen): Promise<void> {
+async function runOnLoop(ssc: StreamingContext, batchCount: number, seen: Seen): Promise<void> {
+  const { began, failed, stepsFailed, unclear } = seen;
+  const early: { readonly timeMs: number; readonly error: unknown }[] = [];
   const { engine } = ssc.sparkContext;
   const timesMs = Array.from({ length: batchCount }, (_, i) => (i + 1) * 1000);
   const graph = ssc.freeze();
-  const memories = memoriesOf(graph, { rememberMs: undefined, mayUnpersist: true });
-  await runPlainLoop(graph, { engine, zeroTimeMs: 0, memories }, timesMs, (error, timeMs) => {
+  const options = { engine, zeroTimeMs: 0, rememberMs: undefined, mayUnpersist: true, pendingMax: batchCount };
+  await runPlainLoop(graph, planningOf(graph, options), timesMs, (error, timeMs) => {
     const job = began.at(-1);
     if (job?.startsWith(`${timeMs} ms`)) failed.set(job, error);
-    else refused.set(timeMs, error);
+    else early.push({ timeMs, error });
   });
+  for (const each of early) {
+    const hasJobs = began.some((job) => job.startsWith(`${each.timeMs} ms`));
+    (hasJobs ? stepsFailed : unclear).push(each);
+  }
 }
 
 /** Listens to what the sinks tell the scheduler. */
-function watch(ssc: StreamingContext, { failed, refused, bugs }: Seen): void {
+function watch(program: Program, ssc: StreamingContext, seen: Seen): void {
+  const { failed, refused, stepsFailed, bugs } = seen;
   const outputs = new Map(ssc.freeze().sinks.map(({ id, outputId }) => [id, outputId]));
   ssc.onMessage = ({ from, message }) => {
     const { type, timeMs, error } = message as {
@@ -158,19 +209,27 @@ function watch(ssc: StreamingContext, { failed, refused, bugs }: Seen): void {
       readonly timeMs: number;
       readonly error: unknown;
     };
-    if (type === 'job.failed') failed.set(jobName(timeMs, outputs.get(from) as number), error);
+    const output = outputs.get(from);
+    const isBehind = timeMs > program.batchCount * 1000;
+    if (isBehind && (type === 'job.failed' || type === 'job.refused')) seen.hasFailedBehind = true;
+    if (isBehind) return;
+    if (type === 'job.failed' && output === undefined) stepsFailed.push({ timeMs, error });
+    if (type === 'job.failed' && output !== undefined) failed.set(jobName(timeMs, output), error);
     if (type === 'job.refused') refused.set(timeMs, error);
     if (type === 'bug.found') bugs.push(error);
   };
 }
 
 /** Who waits for the end is told of an error exactly when there was one. */
-async function checkWaiter(ssc: StreamingContext, { failed, refused, bugs }: Seen): Promise<void> {
+async function checkWaiter(ssc: StreamingContext, seen: Seen): Promise<void> {
+  const { failed, refused, stepsFailed, bugs } = seen;
   const wasTold = await ssc.awaitTerminationOrTimeout(0).then(
     () => false,
     () => true,
   );
-  if (wasTold !== failed.size + refused.size > 0) bugs.push(new Error(`awaitTermination told of an error: ${wasTold}`));
+  if (seen.hasFailedBehind) return;
+  if (wasTold !== failed.size + refused.size + stepsFailed.length > 0)
+    bugs.push(new Error(`awaitTermination told of an error: ${wasTold}`));
 }
 
 /** What was remembered is what there was; a batch that could not be planned cannot be sliced either. */
@@ -180,7 +239,9 @@ async function checkSlices(
   { bugs }: Seen,
   runtime: TestRuntime,
 ): Promise<void> {
-  for (const [i, { batches, isOrdered }] of streamsOf(program).entries()) {
+  const streams = streamsOf(program);
+  for (const [i, { of }] of program.sinks.entries()) {
+    const { batches, isOrdered } = streams[of] as (typeof streams)[number];
     const slice = outputs[i]?.slice(new Time(0), new Time(program.batchCount * 1000)) as Promise<RDD<Row>[]>;
     const isRefused = batches.some((batch) => batch instanceof oracle.Failure);
     const rdds = await slice.catch(() => undefined);
@@ -208,7 +269,7 @@ function jobName(timeMs: number, output: number): string {
   return `${timeMs} ms, output ${output}`;
 }
 
-/** The streams of the outputs, by the oracle. */
+/** All streams, by the oracle. */
 function streamsOf(program: Program): readonly oracle.Stream<unknown>[] {
   const streams = program.inputs.map(({ batches }): oracle.Stream<unknown> => {
     const failure = new oracle.Failure([sourceError]);
@@ -224,7 +285,29 @@ function streamsOf(program: Program): readonly oracle.Stream<unknown>[] {
       ),
     );
   }
-  return program.sinks.map(({ of }) => streams[of] as oracle.Stream<unknown>);
+  return streams;
+}
+
+/** What is brought to every batch, before its outputs: where that is refused, the batch is. */
+function stepsOf(program: Program, streams: readonly oracle.Stream<unknown>[]): readonly oracle.Stream<unknown>[] {
+  const reached = program.reached();
+  return streams.filter((_, i) => {
+    const name = program.nodes[i - program.inputs.length]?.name ?? 'window';
+    return reached.has(i) && keepingNames.includes(name) && name !== 'window';
+  });
+}
+
+/** State is brought to a batch unless something is missing in that batch, or was in one before. */
+function strayStepFailures(streams: readonly oracle.Stream<unknown>[], { stepsFailed }: Seen): readonly string[] {
+  return stepsFailed.flatMap(({ timeMs, error }) => {
+    const reasons = streams.flatMap(({ batches }) =>
+      batches.slice(0, timeMs / 1000).flatMap((batch) => {
+        if (batch instanceof oracle.Failure) return batch.errors;
+        return (batch ?? []).flatMap((row) => (row instanceof oracle.Thrown ? [row.error] : []));
+      }),
+    );
+    return isOneOf(error, reasons) ? [] : [`state at ${timeMs} ms failed: ${reasonOf(error)}; nothing was missing`];
+  });
 }
 
 function differentRefusal(time: Time, batch: oracle.Failure | object, { refused }: Seen): readonly string[] {
@@ -238,15 +321,17 @@ function differentRefusal(time: Time, batch: oracle.Failure | object, { refused 
   return isRefused ? [said] : [];
 }
 
-function differentJob(job: string, expected: Expected, { failed, said }: Seen): readonly string[] {
+/** @param readsAhead whether it may meet what lies behind the rows that it reads */
+function differentJob(job: string, expected: Expected, seen: Seen, readsAhead: boolean): readonly string[] {
+  const { failed, said } = seen;
   const { rows, isOrdered, rowsMax = Number.POSITIVE_INFINITY, more } = expected;
   const rowsRead = more === undefined ? rowsMax : rowsMax + 1;
   const reach = isOrdered ? rows.slice(0, rowsRead) : rows;
   const thrown = reach.filter((row) => row instanceof oracle.Thrown);
-  // Whoever reads no further than he must meets the first; whoever reads all may meet any.
-  const errors = (isOrdered && rowsRead < Number.POSITIVE_INFINITY ? thrown.slice(0, 1) : thrown).map(
-    ({ error }) => error,
-  );
+  // Whoever reads no further than he must meets the first; whoever reads all, or what is made of all, may meet any.
+  const isOfAll = rows.length === thrown.length;
+  const met = isOrdered && rowsRead < Number.POSITIVE_INFINITY && !isOfAll ? thrown.slice(0, 1) : thrown;
+  const errors = (readsAhead ? rows.filter((row) => row instanceof oracle.Thrown) : met).map(({ error }) => error);
   const mustFail = thrown.length > 0 && (isOrdered || rows.length - thrown.length < rowsRead);
 
   if (failed.has(job)) {
@@ -288,6 +373,7 @@ function reasonOf(error: unknown): string {
     case 'STAGE.FUNCTION_THREW':
     case 'BATCH.PLAN_THREW':
     case 'OUTPUT.THREW':
+    case 'STATE.STEP_FAILED':
       return reasonOf(error.cause);
     case 'STAGE.RETURNED_PROMISE':
       return 'returned-promise';
@@ -295,6 +381,9 @@ function reasonOf(error: unknown): string {
       return 'no-rdd';
     case 'BATCH.PARENT_WITHOUT_RDD':
       return 'parent-without-rdd';
+    case 'STATE.MISSING':
+    case 'STATE.UPDATE_REFUSED':
+      return 'state';
     default:
       return error.message;
   }

@@ -47,7 +47,9 @@ describe('imports', () => {
     expect(forbiddenImports(file('src/lifecycle/a.ts', `import '../actors/b.ts';`))).toHaveLength(1);
   });
 
-  test('of the oracle are the times alone', () => {
+  test('of the oracle are the times alone, and what is behind it sees nothing else', () => {
+    expect(forbiddenImports(file('src/testing/oracle-state.ts', `import '../core/keys.ts';`))).toHaveLength(1);
+    expect(forbiddenImports(file('src/testing/oracle-windows.ts', `import './oracle.ts';`))).toEqual([]);
     const oracle = file('src/testing/oracle.ts', `import '../core/time.ts';`, `import '../core/keys.ts';`);
     expect(forbiddenImports(oracle)).toMatchInlineSnapshot(`
       [
@@ -309,7 +311,7 @@ describe('pieces', () => {
         "src/ops/first-per-key.ts:2 lacks a method with {@link firstPerKey} in src/dstream.ts or src/streaming-context.ts",
         "src/ops/first-per-key.ts:2 lacks test/ops/first-per-key.test.ts",
         "src/ops/first-per-key.ts:2 lacks a line in test/ops/code.test.ts",
-        "src/ops/first-per-key.ts:2 lacks a function firstPerKey in src/testing/oracle.ts",
+        "src/ops/first-per-key.ts:2 lacks a function firstPerKey in src/testing/oracle.ts or src/testing/oracle-windows.ts or src/testing/oracle-state.ts",
         "src/ops/first-per-key.ts:2 lacks a place in test/property/programs.ts",
       ]
     `);

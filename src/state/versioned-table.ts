@@ -1,0 +1,188 @@
+import { UsageError } from '../core/errors.ts';
+import type { Key } from '../core/keys.ts';
+import { Column } from './column.ts';
+import { KeyIndex, KeyTable } from './key-table.ts';
+import { Marks } from './marks.ts';
+import { rowsBetweenYields, type Work } from './work.ts';
+
+/** In the place of the value of a key that has none. */
+export const absent: unique symbol = Symbol('absent');
+
+/** A key and its value, as a row. */
+export type Entry = [key: unknown, value: unknown];
+
+/** Values of keys that change together: the nth id gets the nth value. */
+export interface Changes {
+  readonly ids: readonly number[];
+  /** `absent` where the key goes. */
+  readonly values: readonly unknown[];
+}
+
+/** What leads from a version back to the one before it. */
+interface Undo extends Changes {
+  /** The version before. */
+  readonly timeMs: number;
+}
+
+/**
+ * Values by key, in versions: the newest is changed in place, older ones are read back through what was undone.
+ *
+ * Nothing is copied for a new version but the values that it changes, and these only while somebody may still read the
+ * version before. A version is named by its batch time.
+ */
+export class VersionedTable {
+  readonly #keys: KeyTable;
+  readonly #values = new Column();
+  readonly #isLive = new Marks();
+  readonly #undone: Undo[] = [];
+  /** Keys without a value, which older versions still have: their ids are taken away when those are released. */
+  readonly #leaving: { readonly timeMs: number; readonly id: number }[] = [];
+  /** How often an id stands in `#leaving`. */
+  readonly #pins = new Marks();
+  #reserved: number[] = [];
+  #timeMs: number;
+  #releasedMs: number;
+  #size = 0;
+
+  /**
+   * @param timeMs the version in which there is nothing
+   * @param index where the keys of this partition, and of its neighbours, are found
+   */
+  constructor(timeMs: number, index: KeyIndex = new KeyIndex(1), partition = 0) {
+    this.#keys = new KeyTable(index, partition);
+    this.#timeMs = timeMs;
+    this.#releasedMs = timeMs;
+  }
+
+  /** The newest version. */
+  get timeMs(): number {
+    return this.#timeMs;
+  }
+
+  /** How many keys have a value in the newest version. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** All ids are below it. */
+  get capacity(): number {
+    return this.#keys.capacity;
+  }
+
+  /** The id of a key, whether it has a value or not. */
+  find(code: Key): number | undefined {
+    return this.#keys.find(code);
+  }
+
+  /** The id of a key, which is given one where it has none: until `settle`, unless it gets a value. */
+  reserve(code: Key, key: unknown): number {
+    const known = this.#keys.find(code);
+    if (known !== undefined) return known;
+    const id = this.#keys.add(code, key);
+    this.#reserved.push(id);
+    return id;
+  }
+
+  /** A step has ended, one way or the other: ids that it reserved and did not use are taken back. */
+  settle(): void {
+    for (const id of this.#reserved.splice(0)) this.#giveBack(id);
+  }
+
+  keyOf(id: number): unknown {
+    return this.#keys.keyOf(id);
+  }
+
+  /** Whether the key has a value in the newest version. */
+  isLive(id: number): boolean {
+    return this.#isLive.get(id) === 1;
+  }
+
+  /** Its value in the newest version. */
+  valueOf(id: number): unknown {
+    return this.#isLive.get(id) === 1 ? this.#values.get(id) : absent;
+  }
+
+  /** Makes the next version. It cannot fail; it must not be stopped half-way for good. */
+  *commit(timeMs: number, { ids, values }: Changes): Work<void> {
+    // Whoever reads meanwhile reads an older version: through values that are undone one by one.
+    const undo: { timeMs: number; ids: number[]; values: unknown[] } = { timeMs: this.#timeMs, ids: [], values: [] };
+    const isRead = this.#timeMs > this.#releasedMs;
+    if (isRead) this.#undone.push(undo);
+    this.#timeMs = timeMs;
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i] as number;
+      const before = this.valueOf(id);
+      if (isRead) {
+        undo.ids.push(id);
+        undo.values.push(before);
+      }
+      this.#put(id, values[i]);
+      // An id that was only reserved is taken back when the step is settled.
+      if (values[i] === absent && before !== absent) this.#leave(id, isRead ? undo : undefined);
+      if ((i + 1) % rowsBetweenYields === 0) yield rowsBetweenYields;
+    }
+  }
+
+  /** The entries of a version, some at a time. @throws UsageError (STATE.VERSION_RELEASED) when it is no longer kept */
+  *chunks(timeMs: number): Generator<Entry[], void> {
+    let overlay = this.#overlay(timeMs);
+    let readMs = this.#timeMs;
+    let undone = this.#undone.at(-1)?.ids.length ?? 0;
+    for (let from = 0; from < this.#keys.capacity; from += rowsBetweenYields) {
+      const isChanged = readMs !== this.#timeMs || undone !== (this.#undone.at(-1)?.ids.length ?? 0);
+      if (isChanged) overlay = this.#overlay(timeMs);
+      readMs = this.#timeMs;
+      undone = this.#undone.at(-1)?.ids.length ?? 0;
+      const entries: Entry[] = [];
+      for (let id = from; id < Math.min(this.#keys.capacity, from + rowsBetweenYields); id++) {
+        const value = overlay?.has(id) === true ? overlay.get(id) : this.valueOf(id);
+        if (value !== absent) entries.push([this.#keys.keyOf(id), value]);
+      }
+      if (entries.length > 0) yield entries;
+    }
+  }
+
+  /** Nobody reads this version, or one before it, any more. */
+  release(timeMs: number): void {
+    this.#releasedMs = Math.max(this.#releasedMs, timeMs);
+    while (this.#undone[0] !== undefined && this.#undone[0].timeMs <= timeMs) this.#undone.shift();
+    const stays = this.#leaving.findIndex((each) => each.timeMs > timeMs);
+    for (const { id } of this.#leaving.splice(0, stays < 0 ? this.#leaving.length : stays)) {
+      this.#pins.set(id, this.#pins.get(id) - 1);
+      this.#giveBack(id);
+    }
+  }
+
+  /** Takes an id away, unless a version needs it. */
+  #giveBack(id: number): void {
+    if (this.#isLive.get(id) === 0 && this.#pins.get(id) === 0) this.#keys.remove(id);
+  }
+
+  #put(id: number, value: unknown): void {
+    const isLive = value !== absent;
+    if (isLive) this.#values.set(id, value);
+    else this.#values.clear(id);
+    this.#size += Number(isLive) - this.#isLive.get(id);
+    this.#isLive.set(id, Number(isLive));
+  }
+
+  #leave(id: number, undo: Undo | undefined): void {
+    if (undo === undefined) this.#giveBack(id);
+    else {
+      this.#leaving.push({ timeMs: undo.timeMs, id });
+      this.#pins.set(id, this.#pins.get(id) + 1);
+    }
+  }
+
+  /** What is to be read in the place of the newest values; undefined where that is the version. */
+  #overlay(timeMs: number): ReadonlyMap<number, unknown> | undefined {
+    if (timeMs === this.#timeMs) return undefined;
+    const first = this.#undone.findIndex((undo) => undo.timeMs === timeMs);
+    if (first < 0) throw new UsageError('STATE.VERSION_RELEASED', { timeMs });
+    const overlay = new Map<number, unknown>();
+    for (const { ids, values } of this.#undone.slice(first)) {
+      for (const [i, id] of ids.entries()) if (!overlay.has(id)) overlay.set(id, values[i]);
+    }
+    return overlay;
+  }
+}
