@@ -3,7 +3,7 @@ import base from './vitest.config.ts';
 
 const windows = ['window', 'reduce-by-window', 'count-by-window', 'count-by-value-and-window'];
 const ofKeys = ['group-by-key-and-window', 'reduce-by-key-and-window', 'map-with-state', 'state-snapshots'];
-const operators = [...windows, ...ofKeys, 'update-state-by-key', 'update-state-by-key-failures'];
+const operators = [...windows, ...ofKeys, 'update-state-by-key', 'update-state-by-key-failures', 'windows-and-state'];
 
 /** How mutants are tested: by these files, each time with the same examples, so that what survives once survives again. */
 export function mutationTest(include: string[]): ViteUserConfig {

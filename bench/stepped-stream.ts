@@ -34,13 +34,13 @@ export class SteppedStream<T extends Row> {
     return this.#ssc.sparkContext.parallelize(rows, partitions);
   }
 
-  /** Runs a batch of these rows. @returns what it took, from its beat on */
-  async batch(rdd: RDD<T>): Promise<Meter> {
+  /** Runs so many batches of these rows. @returns what they took, from the first beat on */
+  async batch(rdd: RDD<T>, count = 1): Promise<Meter> {
     this.#given.next = rdd;
     collectGarbage();
     const meter = new Meter();
     meter.start();
-    await this.#runtime.clock.advance(1000);
+    await this.#runtime.clock.advance(1000 * count);
     meter.stop();
     await this.#ssc.awaitTerminationOrTimeout(0);
     return meter;

@@ -43,8 +43,6 @@ interface PlannedStep {
   readonly initial: Plan | undefined;
 }
 
-type Pair = readonly [key: unknown, value: unknown];
-
 /** What is planned, and the rows of each of its partitions. */
 interface Fed {
   readonly plan: Plan;
@@ -267,7 +265,7 @@ export class StateStore {
     try {
       for (row of rows) {
         if (!Array.isArray(row)) throw new StepMistake('not-a-pair', row);
-        this.#feedPair(row as unknown as Pair, isInitial);
+        this.#feedPair(row[0], row[1], isInitial);
         if (pace.isDue) yield* pace.look();
       }
     } catch (error) {
@@ -277,7 +275,7 @@ export class StateStore {
   }
 
   /** A key that is known is found with its place; only of a new one the partitioner is asked. */
-  #feedPair([key, value]: Pair, isInitial: boolean): void {
+  #feedPair(key: unknown, value: unknown, isInitial: boolean): void {
     const code = encodeKey(key);
     const known = this.#index.get(code);
     const { partitions } = this.#index;

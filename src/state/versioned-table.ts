@@ -111,14 +111,14 @@ export class VersionedTable {
     this.#timeMs = timeMs;
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i] as number;
-      const before = this.valueOf(id);
+      const value = values[i];
       if (isRead) {
         undo.ids.push(id);
-        undo.values.push(before);
+        undo.values.push(this.valueOf(id));
       }
-      this.#put(id, values[i]);
+      if (value !== absent) this.#put(id, value);
       // An id that was only reserved is taken back when the step is settled.
-      if (values[i] === absent && before !== absent) this.#leave(id, isRead ? undo : undefined);
+      else if (this.isLive(id)) this.#leave(id, isRead ? undo : undefined);
       if ((i + 1) % rowsBetweenYields === 0) yield rowsBetweenYields;
     }
   }
@@ -159,14 +159,16 @@ export class VersionedTable {
   }
 
   #put(id: number, value: unknown): void {
-    const isLive = value !== absent;
-    if (isLive) this.#values.set(id, value);
-    else this.#values.clear(id);
-    this.#size += Number(isLive) - this.#isLive.get(id);
-    this.#isLive.set(id, Number(isLive));
+    this.#values.set(id, value);
+    if (this.#isLive.get(id) === 1) return;
+    this.#isLive.set(id, 1);
+    this.#size += 1;
   }
 
   #leave(id: number, undo: Undo | undefined): void {
+    this.#values.clear(id);
+    this.#isLive.set(id, 0);
+    this.#size -= 1;
     if (undo === undefined) this.#giveBack(id);
     else {
       this.#leaving.push({ timeMs: undo.timeMs, id });

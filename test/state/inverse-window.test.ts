@@ -4,7 +4,7 @@ import { CallFailure, ReturnedPromise } from '../../src/state/call-failure.ts';
 import { InverseWindow, type InverseWindowOptions } from '../../src/state/inverse-window.ts';
 import { VersionedTable } from '../../src/state/versioned-table.ts';
 import { rowsBetweenYields } from '../../src/state/work.ts';
-import { type Arrival, done, entries, giveUp, type Pair, pieces, sorted, step, workOut } from './kit.ts';
+import { type Arrival, done, entries, expectPieces, giveUp, type Pair, pieces, sorted, step, workOut } from './kit.ts';
 import { cameAt, type Slide, slides, timesOf, valuesAt } from './windows.ts';
 
 const add = (a: unknown, b: unknown): unknown => (a as number) + (b as number);
@@ -196,31 +196,38 @@ describe('a window with an inverse', () => {
     expect(entries(window.table)).toEqual([]);
   });
 
-  test('works some keys at a time, when they come and when they leave', () => {
-    const many = Array.from({ length: 3 * rowsBetweenYields }, (_, i): Pair => [i, i]);
+  test('leaves out what comes too late for it', () => {
     const window = sumOf(2000, { filter: never });
-    const rows = (timeMs: number, arrivals: readonly Arrival[]): number => {
+    step([window], 4000, [
+      [2000, [['a', 1]]],
+      [3000, [['a', 2]]],
+    ]);
+    expect(entries(window.table)).toEqual([['a', 2]]);
+    step([window], 6000, []);
+    expect(entries(window.table)).toEqual([]);
+  });
+
+  test('works some keys at a time, when they come and when they leave', () => {
+    const count = 3 * rowsBetweenYields;
+    const many = Array.from({ length: count }, (_, i): Pair => [i, i]);
+    const window = sumOf(2000, { filter: never });
+    const rows = (timeMs: number, calls: number, ...timesMs: readonly number[]): number => {
       window.begin(timeMs);
-      for (const [atMs, pairs] of arrivals) {
+      for (const atMs of timesMs) {
         window.open(atMs);
-        for (const [key, value] of pairs) window.feed(window.table.reserve(key as number, key), key, value);
+        for (const [key, value] of many) window.feed(window.table.reserve(key as number, key), key, value);
       }
-      const worked = pieces(window.finish()).length;
-      const committed = pieces(window.commit()).length;
-      window.table.settle();
-      expect(committed).toBeGreaterThan(2);
-      return worked;
+      expectPieces(pieces(window.finish()), calls);
+      const committed = pieces(window.commit());
+      giveUp([window]);
+      expect(committed.every((n) => n === rowsBetweenYields)).toBe(true);
+      return committed.length;
     };
-    expect(rows(1000, [[1000, many]])).toBeGreaterThan(2);
-    expect(rows(2000, [[2000, many]])).toBeGreaterThan(2);
-    expect(entries(window.table)).toHaveLength(many.length);
-    expect(
-      rows(4000, [
-        [3000, many],
-        [4000, many],
-      ]),
-    ).toBeGreaterThan(2);
-    expect(rows(6000, [])).toBeGreaterThan(2);
+    expect(rows(1000, count, 1000)).toBe(6);
+    expect(rows(2000, count, 2000)).toBe(6);
+    expect(rows(4000, 2 * count + 2 * count + 2 * count, 3000, 4000)).toBe(15);
+    expect(entries(window.table)).toHaveLength(count);
+    expect(rows(6000, 3 * count)).toBe(9);
     expect(entries(window.table)).toEqual([]);
   });
 });

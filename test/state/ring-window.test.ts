@@ -4,7 +4,7 @@ import { CallFailure, ReturnedPromise } from '../../src/state/call-failure.ts';
 import { RingWindow } from '../../src/state/ring-window.ts';
 import { VersionedTable } from '../../src/state/versioned-table.ts';
 import { rowsBetweenYields } from '../../src/state/work.ts';
-import { done, entries, giveUp, type Pair, pieces, sorted, step, workOut } from './kit.ts';
+import { type Arrival, done, entries, expectPieces, giveUp, type Pair, pieces, sorted, step, workOut } from './kit.ts';
 import { cameAt, slides, timesOf, valuesAt } from './windows.ts';
 
 const listOf = (windowMs: number, merge = (values: readonly unknown[]): unknown => values.join(' ')): RingWindow =>
@@ -76,28 +76,27 @@ describe('a ring window', () => {
     expect(entries(window.table)).toEqual([['b', 3]]);
   });
 
-  test('merges for keys that come or leave, and for no others', () => {
+  test('merges for keys that come or leave, once each, and for no others', () => {
     const calls: unknown[] = [];
     const window = listOf(3000, (values) => {
       calls.push(values);
       return values.join(' ');
     });
-    step([window], 1000, [
-      [
-        1000,
-        [
-          ['a', 1],
-          ['b', 10],
-        ],
-      ],
+    const batch = (second: number, ...keys: readonly string[]): Arrival => [
+      second * 1000,
+      keys.map((key) => [key, `${key}${second}`]),
+    ];
+    step([window], 1000, [batch(1, 'a', 'b')]);
+    step([window], 2000, [batch(2, 'a')]);
+    step([window], 3000, [batch(3, 'b')]);
+    expect(calls.splice(0)).toEqual([
+      ['a1', 'a2'],
+      ['b1', 'b3'],
     ]);
-    step([window], 2000, [[2000, [['b', 20]]]]);
-    step([window], 3000, [[3000, [['b', 30]]]]);
-    step([window], 4000, []);
-    expect(calls).toEqual([
-      [10, 20],
-      [10, 20, 30],
-      [20, 30],
+    step([window], 4000, [batch(4, 'a', 'b')]);
+    expect(calls.splice(0)).toEqual([
+      ['a2', 'a4'],
+      ['b3', 'b4'],
     ]);
   });
 
@@ -113,16 +112,20 @@ describe('a ring window', () => {
 
   test('shows the key and the last value for which its function failed', () => {
     const error = new Error('cannot');
-    const window = listOf(2000, () => {
+    const window = listOf(3000, () => {
       throw error;
     });
-    step([window], 1000, [[1000, [['a', 1]]]]);
-    const failing = (): void => workOut([window], 2000, [[2000, [['a', 2]]]]);
+    const failing = (): void =>
+      workOut([window], 3000, [
+        [1000, [['a', 1]]],
+        [2000, [['a', 2]]],
+        [3000, [['a', 3]]],
+      ]);
     expect(failing).toThrow(CallFailure);
     try {
       failing();
     } catch (failure) {
-      expect(failure).toEqual(new CallFailure(error, ['a', 2]));
+      expect(failure).toEqual(new CallFailure(error, ['a', 3]));
     }
   });
 
@@ -148,16 +151,23 @@ describe('a ring window', () => {
 
   test('works some keys at a time', () => {
     const window = listOf(2000);
-    const many = Array.from({ length: 3 * rowsBetweenYields }, (_, i): Pair => [i, i]);
-    step([window], 1000, [[1000, many]]);
-    window.begin(2000);
-    window.open(2000);
-    for (const [key, value] of many) window.feed(window.table.find(key as number) as number, key, value);
-    const rows = pieces(window.finish());
-    expect(rows.length).toBeGreaterThan(3);
-    expect(rows.reduce((a, b) => a + b, 0)).toBeGreaterThan(2 * rowsBetweenYields);
-    done(window.commit());
-    expect(entries(window.table)).toHaveLength(many.length);
+    const count = 3 * rowsBetweenYields;
+    const many = Array.from({ length: count }, (_, i): Pair => [i, i]);
+    const worked = (timeMs: number): readonly number[] => {
+      window.begin(timeMs);
+      window.open(timeMs);
+      for (const [key, value] of many) window.feed(window.table.reserve(key as number, key), key, value);
+      const rows = pieces(window.finish());
+      done(window.commit());
+      giveUp([window]);
+      return rows;
+    };
+    expectPieces(worked(1000), count);
+    expectPieces(worked(2000), count);
+    const both = worked(3000); // One batch leaves, one comes.
+    expectPieces(both, count);
+    expect(both.filter((n) => n === rowsBetweenYields)).toHaveLength(3);
+    expect(entries(window.table)).toHaveLength(count);
     expect(entries(window.table)[0]).toEqual([0, '0 0']);
   });
 });

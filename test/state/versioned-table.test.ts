@@ -192,6 +192,7 @@ describe('a versioned table', () => {
     expect([table.timeMs, entries(table, 5000)]).toEqual([5000, []]);
     commit(table, 6000, [['a', 1]]);
     expect(codeOf(() => entries(table, 5000))).toBe('STATE.VERSION_RELEASED');
+    expect(() => entries(table, 5000)).toThrow('The state of batch 5000 ms was read after it was let go of.');
     expect(codeOf(() => entries(table, 5500))).toBe('STATE.VERSION_RELEASED');
     expect(codeOf(() => entries(table, 7000))).toBe('STATE.VERSION_RELEASED');
   });
