@@ -4,7 +4,7 @@ import type { DurationLike, Time } from './core/time.ts';
 import { positive } from './graph/checks.ts';
 import type { StreamNode, StreamSettings } from './graph/graph.ts';
 import type { Op } from './graph/op.ts';
-import type { Output } from './graph/output.ts';
+import type { Output, OutputOptions } from './graph/output.ts';
 import { cogroup } from './ops/cogroup.ts';
 import { combineByKey } from './ops/combine-by-key.ts';
 import { count } from './ops/count.ts';
@@ -350,28 +350,31 @@ export class DStream<T extends Row> {
   }
 
   /** Gives the RDD of every batch to a function: the output that all others are made of. {@link foreachRDD} */
-  foreachRDD(f: (rdd: RDD<T>, time: Time) => unknown): void {
-    this.to(foreachRDD(f));
+  foreachRDD(f: (rdd: RDD<T>, time: Time) => unknown, options?: OutputOptions<T>): void {
+    this.to(foreachRDD(f), options);
   }
 
   /** Gives the rows of each partition of every batch to a function, for its effect. {@link foreachPartition} */
-  foreachPartition(f: (rows: IterableIterator<T>, index: number) => void | Promise<void>): void {
-    this.to(foreachPartition(f));
+  foreachPartition(
+    f: (rows: IterableIterator<T>, index: number) => void | Promise<void>,
+    options?: OutputOptions<T>,
+  ): void {
+    this.to(foreachPartition(f), options);
   }
 
   /** Writes the rows of every batch to a folder of its own, as text. {@link saveAsTextFiles} */
-  saveAsTextFiles(prefix: string, suffix?: string): void {
-    this.to(saveAsTextFiles(prefix, suffix));
+  saveAsTextFiles(prefix: string, suffix?: string, options?: OutputOptions<T>): void {
+    this.to(saveAsTextFiles(prefix, suffix), options);
   }
 
   /** Writes the rows of every batch to a folder of its own, as bytes. {@link saveAsObjectFiles} */
-  saveAsObjectFiles(prefix: string, suffix?: string): void {
-    this.to(saveAsObjectFiles(prefix, suffix));
+  saveAsObjectFiles(prefix: string, suffix?: string, options?: OutputOptions<T>): void {
+    this.to(saveAsObjectFiles(prefix, suffix), options);
   }
 
   /** Prints the time and the first rows of every batch to standard output. {@link print} */
-  print(n?: number): void {
-    this.to(print(n));
+  print(n?: number, options?: OutputOptions<T>): void {
+    this.to(print(n), options);
   }
 
   /**
@@ -429,9 +432,9 @@ export class DStream<T extends Row> {
     return new DStream<U>(this.#program, this.#program.stage(op, [this.node, ...others.map((other) => other.node)]));
   }
 
-  /** Puts an output operation behind this stream, ours or your own. */
-  to(output: Output<T>): void {
-    this.#program.sink(output as Output<never>, this.node);
+  /** Puts an output operation behind this stream, ours or your own. @throws UsageError (OUTPUT.BAD_POLICY) */
+  to(output: Output<T>, options: OutputOptions<T> = {}): void {
+    this.#program.sink(output as Output<never>, this.node, options as OutputOptions<never>);
   }
 }
 
@@ -451,7 +454,7 @@ export class MapWithStateDStream<K extends Row, S extends Row, U extends Row> ex
 export interface Program {
   /** @throws UsageError when the operator cannot be put there, or the context is started or stopped */
   stage(op: Op<Row>, parents: readonly StreamNode[]): StreamNode;
-  sink(output: Output<never>, parent: StreamNode): void;
+  sink(output: Output<never>, parent: StreamNode, options: OutputOptions<never>): void;
   /** @param call whose settings these are, for the error when it is too late */
   set(node: StreamNode, call: string, settings: StreamSettings): void;
   slice(node: StreamNode, from: Time, to: Time): Promise<RDD<Row>[]>;

@@ -17,9 +17,12 @@ export {
 export type { Key } from './core/keys.ts';
 export { type Keyed, keyOf } from './core/keys.ts';
 export type { LogEntry, LogSink } from './core/logger.ts';
+export type { Processes, ProcessIdentity } from './core/processes.ts';
 export type { Random } from './core/random.ts';
+export type { BackoffPolicy } from './core/retry.ts';
 export type { Pair, Row } from './core/row.ts';
 export type { Runtime } from './core/runtime.ts';
+export type { EndSignal, Signals } from './core/signals.ts';
 export type { Slices } from './core/slices.ts';
 export type { Connection, ConnectionEvents, Endpoint, Sockets } from './core/sockets.ts';
 export { type ConfValue, SparkConf, type UnknownKey } from './core/spark-conf.ts';
@@ -28,16 +31,27 @@ export { systemRuntime } from './core/system-runtime.ts';
 export type { Terminal } from './core/terminal.ts';
 export { Duration, type DurationLike, Milliseconds, Minutes, Seconds, Time } from './core/time.ts';
 export { DStream, MapWithStateDStream } from './dstream.ts';
+export {
+  type DeadLetter,
+  deadLetter,
+  type FailurePolicy,
+  fail,
+  type LastPolicy,
+  retry,
+  stop,
+} from './graph/failure-policy.ts';
 export { InputDStream, type RDDMaker } from './graph/input-dstream.ts';
 export type { Batch, Op, Past, Version } from './graph/op.ts';
-export type { Output, OutputWorld } from './graph/output.ts';
+export type { Output, OutputOptions, OutputWorld } from './graph/output.ts';
 export { Receiver } from './graph/receiver.ts';
 export type {
   BatchInfo,
   OutputOperationInfo,
   ReceiverInfo,
+  StoppingInfo,
   StreamInputInfo,
   StreamingListener,
+  WaitingBatchInfo,
 } from './graph/streaming-listener.ts';
 export { defineOp, defineOutput } from './ops/define.ts';
 export type { MapAsyncOptions } from './ops/map-async.ts';
@@ -58,6 +72,7 @@ export type { State } from './state/state.ts';
 export {
   type StopOptions,
   StreamingContext,
+  type StreamingContextOptions,
   type StreamingContextState,
   type WaitOptions,
 } from './streaming-context.ts';

@@ -26,6 +26,8 @@ export interface RunningOptions {
   readonly rememberMs: number | undefined;
   /** An error of a batch, a source, or of ours. */
   readonly onError: (error: unknown) => void;
+  /** The program wants to be stopped: one of its outputs has failed for good. */
+  readonly onFatal: () => void;
   /** Everything has ended. */
   readonly onEnd: () => void;
   /** Sees every message, for traces. */
@@ -84,11 +86,14 @@ export class Running {
   }
 
   #hear(fact: ContextFact): void {
-    const { logger, onError, onEnd } = this.#options;
+    const { logger, onError, onFatal, onEnd } = this.#options;
     switch (fact.type) {
       case 'error.reported':
         logger.error('A batch or a source failed', fact.error);
         onError(fact.error);
+        break;
+      case 'program.failed':
+        onFatal();
         break;
       case 'bug.found':
         logger.error('Firesteel has found a mistake of its own', fact.error);

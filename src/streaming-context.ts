@@ -7,6 +7,7 @@ import type { Logger } from './core/logger.ts';
 import { parseMaster } from './core/master.ts';
 import type { Row } from './core/row.ts';
 import { SparkConf } from './core/spark-conf.ts';
+import { stopOnSignals } from './core/stop-on-signals.ts';
 import { systemRuntime } from './core/system-runtime.ts';
 import { type Duration, type DurationLike, durationOf, Milliseconds, type Time } from './core/time.ts';
 import { Waiter } from './core/waiter.ts';
@@ -14,6 +15,7 @@ import { whenAborted } from './core/when-aborted.ts';
 import { DStream, type Program } from './dstream.ts';
 import { awaitedOutside } from './graph/batch-scope.ts';
 import { checkCode, checkpointMistakes, checkStage, mistakesOf, positive } from './graph/checks.ts';
+import { checkPolicy, type FailurePolicy, fail } from './graph/failure-policy.ts';
 import { type Graph, GraphBuilder, type StreamNode } from './graph/graph.ts';
 import type { InputDStream } from './graph/input-dstream.ts';
 import type { Receiver } from './graph/receiver.ts';
@@ -48,6 +50,12 @@ export interface StopOptions {
   readonly stopSparkContext?: boolean;
   /** Whether what has been received is worked off first; false unless given. */
   readonly stopGracefully?: boolean;
+}
+
+/** What a StreamingContext is made with. */
+export interface StreamingContextOptions extends ContextOptions {
+  /** What the failure of an output means that says nothing itself; `fail` unless given. */
+  readonly onFailure?: FailurePolicy;
 }
 
 /** What a call that waits may be given. */
@@ -89,14 +97,21 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
   readonly #life: Lifecycle<InnerState, StreamingContextCommand | StreamingContextFact>;
   readonly #waiter = new Waiter();
   #running: Running | undefined;
+  #forgetSignals: (() => void) | undefined;
   #checkpointDir: string | undefined;
   #remember: Duration | undefined;
 
   /** @param batchDuration how often there is a batch: `Seconds(1)`, or `'1 second'` */
-  constructor(sparkContextOrConf: SparkContext | SparkConf, batchDuration: DurationLike, options: ContextOptions = {}) {
+  constructor(
+    sparkContextOrConf: SparkContext | SparkConf,
+    batchDuration: DurationLike,
+    options: StreamingContextOptions = {},
+  ) {
     super();
     this.madeAt = CallSite.here();
     options.signal?.throwIfAborted();
+    const { onFailure = fail } = options;
+    checkPolicy('new StreamingContext()', onFailure);
     this.#batch = durationOf(batchDuration);
     if (this.#batch.milliseconds <= 0) {
       const at = [`made in ${this.madeAt}`];
@@ -110,7 +125,7 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
     this.#logger = this.sparkContext.logger.child('StreamingContext');
     this.#listeners = new ListenerBus(this.sparkContext.logger.child('ListenerBus'));
     this.#builder = new GraphBuilder(this.#batch.milliseconds);
-    this.#program = this.#makeProgram();
+    this.#program = this.#makeProgram(onFailure);
     const { runtime } = this.sparkContext.engine;
     this.id = `streaming:${runtime.random.id()}`;
     this.#place = worldOf(runtime).streamingContext;
@@ -212,7 +227,8 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
     }
     this.#startedAt = CallSite.here();
     this.#life.send(command);
-    this.sparkContext.attach({ id: this.id, stopNow: () => void this.#stop(false, false) });
+    this.sparkContext.attach({ id: this.id, stopNow: () => this.#stopUnasked(false, false) });
+    this.#heedSignals();
     try {
       this.#running = new Running({
         graph,
@@ -222,6 +238,7 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
         listeners: this.#listeners,
         rememberMs: this.#remember?.milliseconds,
         onError: (error) => this.#failed(error),
+        onFatal: () => void this.#stop(undefined, false),
         onEnd: () => this.#ended(),
         onMessage: this.onMessage,
         isLost: this.isLost,
@@ -277,20 +294,7 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
     const asked = typeof timeout === 'number' ? Milliseconds(timeout) : durationOf(timeout);
     const { milliseconds: ms } = asked;
     if (ms < 0) throw new UsageError('CONTEXT.NEGATIVE_TIMEOUT', { timeout: String(asked) });
-    const over = new AbortController();
-    const { clock } = this.sparkContext.engine.runtime;
-    const timer = clock.at(clock.now() + ms, () => over.abort(timeIsOver));
-    const forget = signal && whenAborted(signal, () => over.abort(signal.reason));
-    try {
-      await this.#waiter.wait(over.signal);
-      return true;
-    } catch (error) {
-      if (error !== timeIsOver) throw error;
-      return false;
-    } finally {
-      timer.cancel();
-      forget?.();
-    }
+    return this.#waiter.waitFor(ms, this.sparkContext.engine.runtime.clock, signal);
   }
 
   /** Stops it, and its SparkContext, unless that has been done. */
@@ -316,20 +320,21 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
   /** Without its state it could only fail on; what it holds back for it has a bound. */
   #failed(error: unknown): void {
     this.#waiter.fail(error);
-    if (error instanceof StateError && error.code === 'STATE.STEPS_WAIT') void this.#stop(undefined, false);
+    if (error instanceof StateError && error.code === 'STATE.STEPS_WAIT') this.#stopUnasked(undefined, false);
   }
 
-  #makeProgram(): Program {
+  #makeProgram(usual: FailurePolicy): Program {
     return {
       stage: (op, parents) => {
         this.#checkDefinable(`${op.name}()`);
         checkStage(op, parents);
         return this.#builder.stage(op, parents);
       },
-      sink: (output, parent) => {
+      sink: (output, parent, { onFailure = usual }) => {
         this.#checkDefinable(`${output.name}()`);
         checkCode(output);
-        this.#builder.sink(output, parent);
+        checkPolicy(`${output.name}()`, onFailure);
+        this.#builder.sink(output, parent, onFailure);
       },
       set: (node, call, settings) => {
         this.#checkDefinable(call);
@@ -443,14 +448,29 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
     this.#waiter.end();
   }
 
+  /** A stop that nobody waits for. */
+  #stopUnasked(stopSparkContext: boolean | undefined, isGraceful: boolean): void {
+    this.#stop(stopSparkContext, isGraceful).catch((error: unknown) => {
+      this.#logger.error('The context could not be stopped', error);
+    });
+  }
+
   async #stopSparkContext(isWanted: boolean | undefined, at: CallSite): Promise<void> {
     if (isWanted ?? this.#conf.read(confKeys.stopSparkContextByDefault)) await this.sparkContext.stopFrom(at);
   }
 
   /** Stops when the signal is aborted, as long as there is something to stop. */
   #heed(signal: AbortSignal | undefined): void {
-    const forget = signal && whenAborted(signal, () => void this.#stop(undefined, false));
+    const forget = signal && whenAborted(signal, () => this.#stopUnasked(undefined, false));
     void this.#life.whenStopped.then(forget);
+  }
+
+  /** While it runs and the configuration says so. Spark's SparkContext has such a hook of its own: both end. */
+  #heedSignals(): void {
+    if (!this.#conf.read(confKeys.stopGracefullyOnShutdown)) return;
+    const { clock, signals } = this.sparkContext.engine.runtime;
+    const stop = (isGraceful: boolean): void => this.#stopUnasked(true, isGraceful);
+    this.#forgetSignals = stopOnSignals({ signals, clock, logger: this.#logger, stop });
   }
 
   /** What ended it, and where. */
@@ -461,12 +481,11 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
   /** All parts have ended. */
   #ended(): void {
     this.#running = undefined;
+    this.#forgetSignals?.();
     this.sparkContext.detach(this);
     this.#life.send({ type: 'context.stopped' });
   }
 }
-
-const timeIsOver = new Error('the time is over');
 
 /** A source has a state of its own: it serves one stream, once. */
 const usedSources = new WeakSet<object>();

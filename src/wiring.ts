@@ -69,6 +69,7 @@ export function wire(wiring: Wiring): ActorDefinition[] {
   const pendingMax = conf.read(confKeys.pendingBatchesMax);
   const children = childrenOf(graph);
   const common = { planning, runtime, pendingMax, scheduler: schedulerAddress, drain: drainAddress };
+  const beside = { batchClock: clock, listeners };
 
   return [
     defineActor(listeners, bus, () => wiring.listeners.behaviour()),
@@ -82,8 +83,7 @@ export function wire(wiring: Wiring): ActorDefinition[] {
           steps: graph.steps,
           sinks: graph.sinks,
           concurrentJobs: conf.read(confKeys.concurrentJobs),
-          batchClock: clock,
-          listeners,
+          ...beside,
           drain: drainAddress,
         },
         post,
@@ -94,8 +94,8 @@ export function wire(wiring: Wiring): ActorDefinition[] {
         {
           clock: runtime.clock,
           logger: logger.child('Drain'),
-          inputs,
-          batchClock: clock,
+          inputs: new Map(graph.inputs.map((node) => [node.id, siteOf(node)])),
+          ...beside,
           scheduler: schedulerAddress,
           graceMs: conf.read(confKeys.gracefulStopTimeout)?.milliseconds ?? graceBatches * graph.batchMs,
         },

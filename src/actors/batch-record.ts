@@ -1,6 +1,6 @@
 import type { SinkNode, StepNode } from '../graph/graph.ts';
 import { siteOf } from '../graph/planning.ts';
-import type { BatchInfo, OutputOperationInfo, StreamInputInfo } from '../graph/streaming-listener.ts';
+import type { BatchInfo, OutputOperationInfo, StreamInputInfo, WaitingBatchInfo } from '../graph/streaming-listener.ts';
 
 /** One output of a batch, from its planning to its end. */
 export interface OutputRecord {
@@ -85,6 +85,13 @@ export class BatchRecord {
       totalDelayMs: processingDelayMs === undefined ? undefined : (schedulingDelayMs ?? 0) + processingDelayMs,
       outputOperationInfos: new Map(this.outputs.map((output) => [output.sink.outputId, this.outputInfo(output)])),
     };
+  }
+
+  /** What of it has not ended. */
+  waiting(): WaitingBatchInfo {
+    const left = this.#jobs.filter(({ endMs }) => endMs === undefined);
+    const nodes = left.map((job) => ('step' in job ? job.step : job.sink));
+    return { batchTimeMs: this.timeMs, jobs: this.awaited > 0 ? [] : nodes.map(siteOf) };
   }
 
   outputInfo({ sink, startMs, endMs, failureReason }: OutputRecord): OutputOperationInfo {

@@ -63,6 +63,7 @@ const methods: { readonly [T in ListenerFact['type']]: keyof StreamingListener }
   'batch.completed': 'onBatchCompleted',
   'output.started': 'onOutputOperationStarted',
   'output.completed': 'onOutputOperationCompleted',
+  'streaming.stopping': 'onStreamingStopping',
 };
 
 const facts = Object.keys(methods) as ListenerFact['type'][];

@@ -1,6 +1,13 @@
 import type { FiresteelError } from '../core/errors.ts';
 import type { Answer } from '../graph/answer.ts';
-import type { BatchInfo, OutputOperationInfo, ReceiverInfo, StreamInputInfo } from '../graph/streaming-listener.ts';
+import type {
+  BatchInfo,
+  OutputOperationInfo,
+  ReceiverInfo,
+  StoppingInfo,
+  StreamInputInfo,
+  WaitingBatchInfo,
+} from '../graph/streaming-listener.ts';
 import type { Block } from '../rdd/block.ts';
 
 // The vocabulary of the actors, read like the script of a play: first the orders, then the facts, then who hears what.
@@ -43,6 +50,8 @@ type SinkCommand =
 type SchedulerCommand =
   /** Report when all batches up to this one have ended. */
   | { readonly type: 'jobs.finish'; readonly lastTimeMs: number }
+  /** Tell the drain what has not ended. */
+  | { readonly type: 'jobs.list' }
   /** Begin no further batch; give those that run a little time. */
   | { readonly type: 'jobs.stop' };
 
@@ -89,7 +98,13 @@ type JobFact =
   /** There is no RDD to work on: the batch cannot be. */
   | { readonly type: 'job.refused'; readonly timeMs: number; readonly error: FiresteelError }
   | { readonly type: 'job.done'; readonly timeMs: number }
-  | { readonly type: 'job.failed'; readonly timeMs: number; readonly error: FiresteelError };
+  | {
+      readonly type: 'job.failed';
+      readonly timeMs: number;
+      readonly error: FiresteelError;
+      /** The failure policy of the output ends the program with it. */
+      readonly stopsContext: boolean;
+    };
 
 /** How a batch ends. */
 type BatchEnd =
@@ -102,6 +117,7 @@ type BatchEnd =
 type DrainFact =
   | { readonly type: 'input.closed'; readonly hasMore: boolean }
   | { readonly type: 'clock.stopped'; readonly lastTimeMs: number }
+  | { readonly type: 'jobs.listed'; readonly batches: readonly WaitingBatchInfo[] }
   | { readonly type: 'jobs.finished' }
   | { readonly type: 'input.stopped' };
 
@@ -115,12 +131,15 @@ export type ListenerFact =
   | { readonly type: 'output.completed'; readonly info: OutputOperationInfo }
   | { readonly type: 'receiver.up'; readonly info: ReceiverInfo }
   | { readonly type: 'receiver.trouble'; readonly info: ReceiverInfo }
-  | { readonly type: 'receiver.down'; readonly info: ReceiverInfo };
+  | { readonly type: 'receiver.down'; readonly info: ReceiverInfo }
+  | { readonly type: 'streaming.stopping'; readonly info: StoppingInfo };
 
 /** What the context hears. */
 export type ContextFact =
   /** What awaitTermination rejects with. */
   | { readonly type: 'error.reported'; readonly error: unknown }
+  /** It has failed for good: no batch begins any more. */
+  | { readonly type: 'program.failed' }
   /** A mistake of ours. */
   | { readonly type: 'bug.found'; readonly error: unknown }
   /** All parts have ended. */

@@ -3,6 +3,7 @@ import type { Clock, Timer } from '../core/clock.ts';
 import { assert, type FiresteelError } from '../core/errors.ts';
 import type { InputNode, SinkNode, StepNode } from '../graph/graph.ts';
 import { OwedSteps } from '../graph/owed-steps.ts';
+import type { WaitingBatchInfo } from '../graph/streaming-listener.ts';
 import { BatchRecord, type OutputRecord, type StepRecord } from './batch-record.ts';
 import { type Behaviour, contextAddress, type Post } from './define-actor.ts';
 import type { SchedulerMessage } from './messages.ts';
@@ -30,6 +31,8 @@ export interface SchedulerOptions {
  * that fails stops neither its siblings nor later batches. With more than one job at a time batches may end out of
  * order; they are sealed in order.
  *
+ * An output whose policy is to stop ends the program: no batch begins after its failure.
+ *
  * State is brought to a batch by steps, jobs of their own that listeners hear nothing of: one at a time, in order of
  * time, and before the outputs of their batch. A batch is not sealed before its steps have succeeded.
  */
@@ -48,6 +51,8 @@ class Scheduler implements Behaviour<SchedulerMessage> {
   readonly #batches = new Map<number, BatchRecord>();
   #running = 0;
   #isStopping = false;
+  /** An output has ended the program: what has begun may end until the stop comes. */
+  #isOver = false;
   /** What ran has been told to give up: nothing more begins. */
   #isAborting = false;
   /** All batches up to this one are over. */
@@ -74,8 +79,13 @@ class Scheduler implements Behaviour<SchedulerMessage> {
           if (this.#steps.has(from)) this.#owed.add(from, timeMs);
         }),
       'job.done': ({ timeMs }, from) => this.#jobEnded(timeMs, from, undefined),
-      'job.failed': ({ timeMs, error }, from) => this.#jobEnded(timeMs, from, error),
+      'job.failed': ({ timeMs, error, stopsContext }, from) => {
+        this.#isOver ||= stopsContext;
+        this.#jobEnded(timeMs, from, error);
+        if (stopsContext) this.#post(contextAddress, { type: 'program.failed' });
+      },
       'jobs.finish': ({ lastTimeMs }) => this.#finish(lastTimeMs),
+      'jobs.list': () => post(options.drain, { type: 'jobs.listed', batches: this.#waiting() }),
       'jobs.stop': () => this.#stop(),
     };
   }
@@ -145,7 +155,7 @@ class Scheduler implements Behaviour<SchedulerMessage> {
   #nextJob(): Next | undefined {
     for (const batch of this.#batches.values()) {
       if (batch.awaited > 0) return undefined;
-      if (batch.isOver) continue;
+      if (batch.isOver || (this.#isOver && !batch.isBegun)) continue;
       const step = batch.steps.find(({ endMs }) => endMs === undefined);
       if (step !== undefined) return step.startMs === undefined ? { batch, job: step } : undefined;
       const output = batch.outputs.find(({ startMs }) => startMs === undefined);
@@ -232,6 +242,14 @@ class Scheduler implements Behaviour<SchedulerMessage> {
   #finish(lastTimeMs: number): void {
     this.#finishMs = lastTimeMs;
     this.#checkFinished();
+  }
+
+  /** What has not ended; the last batch too when nobody has spoken of it yet. */
+  #waiting(): readonly WaitingBatchInfo[] {
+    const known = [...this.#batches.values()].filter(({ isOver }) => !isOver).map((batch) => batch.waiting());
+    const lastMs = this.#finishMs;
+    if (lastMs === undefined || this.#isStopping || this.#overMs >= lastMs || this.#batches.has(lastMs)) return known;
+    return [...known, { batchTimeMs: lastMs, jobs: [] }];
   }
 
   /** Batches that have begun may end, for a while; then they are aborted. The others are dropped. */

@@ -4,7 +4,8 @@ import type { Row } from '../core/row.ts';
 import type { Runtime } from '../core/runtime.ts';
 import type { SinkNode, StepNode } from '../graph/graph.ts';
 import type { Planning } from '../graph/planning.ts';
-import { runOutput, runStep } from '../graph/run-output.ts';
+import { type Failed, runByPolicy } from '../graph/run-by-policy.ts';
+import { runStep } from '../graph/run-output.ts';
 import type { RDD } from '../rdd/rdd.ts';
 import { activity, type Behaviour, type Post } from './define-actor.ts';
 import type { SinkMessage } from './messages.ts';
@@ -34,15 +35,12 @@ export function sink(options: SinkOptions, post: Post): Behaviour<SinkMessage> {
     const abort = new AbortController();
     running.add(abort);
     activity(runtime, `${node.id} at ${timeMs} ms`, post, async () => {
-      try {
-        if (node.kind === 'step') await runStep(node, timeMs, planning, abort);
-        else await runOutput(node, rdd, timeMs, planning.engine, abort);
-        post(scheduler, { type: 'job.done', timeMs });
-      } catch (error) {
-        post(scheduler, { type: 'job.failed', timeMs, error: error as FiresteelError });
-      } finally {
-        running.delete(abort);
-      }
+      const failure = await runJob(node, rdd, timeMs, planning, abort);
+      running.delete(abort);
+      post(
+        scheduler,
+        failure === undefined ? { type: 'job.done', timeMs } : { type: 'job.failed', timeMs, ...failure },
+      );
     });
   };
 
@@ -59,4 +57,21 @@ export function sink(options: SinkOptions, post: Post): Behaviour<SinkMessage> {
     },
     stop: abortAll,
   };
+}
+
+/** A step has no policy: the next batch tries it again. */
+async function runJob(
+  node: SinkNode | StepNode,
+  rdd: RDD<Row>,
+  timeMs: number,
+  planning: Planning,
+  abort: AbortController,
+): Promise<Failed | undefined> {
+  if (node.kind === 'sink') return await runByPolicy(node, rdd, timeMs, planning.engine, abort);
+  try {
+    await runStep(node, timeMs, planning, abort);
+    return undefined;
+  } catch (error) {
+    return { error: error as FiresteelError, stopsContext: false };
+  }
 }

@@ -31,7 +31,7 @@ export class CallSite {
 }
 
 /** Deep enough for the layers of firesteel between a user's call and `here()`. */
-const framesMax = 16;
+const framesMax = 20;
 
 /** The folder of firesteel's own code: `src/` in the repository, `dist/src/` in the package. */
 const ownFolder = fileURLToPath(new URL('..', import.meta.url));

@@ -13,6 +13,7 @@ export interface ConfKeys {
   readonly concurrentJobs: ConfKey<number>;
   readonly receiverRestartDelay: ConfKey<Duration>;
   readonly gracefulStopTimeout: ConfKey<Duration | undefined>;
+  readonly stopGracefullyOnShutdown: ConfKey<boolean>;
   readonly stopSparkContextByDefault: ConfKey<boolean>;
   readonly unpersist: ConfKey<boolean>;
   readonly fileStreamMinRemember: ConfKey<Duration | undefined>;
@@ -76,6 +77,12 @@ export const confKeys: ConfKeys = {
     defaultText: '10 × batch',
     minMs: 0,
     doc: 'How long a graceful stop waits for the work that is left before it stops all the same.',
+  }),
+  stopGracefullyOnShutdown: flagKey('spark.streaming.stopGracefullyOnShutdown', {
+    byDefault: false,
+    doc:
+      'Whether SIGTERM and SIGINT stop a context that runs, and its SparkContext, with grace; a second one stops ' +
+      'them at once. If false, firesteel heeds no signal.',
   }),
   stopSparkContextByDefault: flagKey('spark.streaming.stopSparkContextByDefault', {
     byDefault: true,

@@ -189,6 +189,30 @@ const texts = {
     why: 'Its rows are written down when it has some, which is once each slide.',
     fix: `Set it to a multiple of ${f.slideMs} ms; five to ten slides are usual.`,
   }),
+  'CHECKPOINT.BAD_LOCK': (f: { readonly path: string }): ErrorText => ({
+    what: `Who owns the checkpoint directory cannot be read from ${f.path}.`,
+    why: 'Two processes that write there would ruin it, so that nobody begins without knowing.',
+    fix: 'Make sure that no process uses the directory, remove that file, and start again.',
+  }),
+  'CHECKPOINT.CORRUPT': (f: { readonly path: string; readonly offset: number }): ErrorText => ({
+    what: `The checkpoint file ${f.path} is damaged at byte ${f.offset}.`,
+    why: 'What stood there had been written and made safe, and its checksum no longer fits: a disk, a copy or a hand.',
+    fix: 'Restore the directory from a copy. To begin anew without what it remembers, give the program an empty one.',
+  }),
+  'CHECKPOINT.LOG_BROKEN': (f: { readonly folder: string; readonly reason: string }): ErrorText => ({
+    what: `The checkpoint log in ${f.folder} takes no more, since it could not be written: ${f.reason}`,
+    why: 'Half a record may stand at its end now, and what came behind it would not be found again.',
+    fix: 'Mend what the cause below names and start the program again: it goes on from what is safe.',
+  }),
+  'CHECKPOINT.NEWER_FORMAT': (f: {
+    readonly path: string;
+    readonly version: number;
+    readonly known: number;
+  }): ErrorText => ({
+    what: `The checkpoint file ${f.path} has format ${f.version}; this firesteel reads formats up to ${f.known}.`,
+    why: 'A newer firesteel has written it, and older code could only guess what it means.',
+    fix: 'Start the program with that firesteel again, or give it an empty checkpoint directory.',
+  }),
   'CHECKPOINT.NOT_PERSISTED': (f: { readonly stream: string }): ErrorText => ({
     what: `${f.stream} is to be checkpointed, and its storage level is NONE.`,
     why: 'Its rows would be computed twice: once for the program, once to be written down.',
@@ -198,6 +222,26 @@ const texts = {
     what: `${f.stream} is to be checkpointed, and the checkpoint directory has not been set.`,
     why: 'There is nowhere to write its rows down.',
     fix: 'Set it before start(): ssc.checkpoint(directory).',
+  }),
+  'CHECKPOINT.NO_GOOD_SNAPSHOT': (f: { readonly paths: readonly string[] }): ErrorText => ({
+    what: `None of the snapshots is whole: ${f.paths.join(', ')}.`,
+    why: 'Each was complete before it had its name, so that all of them were damaged later.',
+    fix: 'Restore the directory from a copy. To begin anew without what it remembers, give the program an empty one.',
+  }),
+  'CHECKPOINT.OWNED': (f: { readonly folder: string; readonly owner: string; readonly path: string }): ErrorText => ({
+    what: `The checkpoint directory ${f.folder} belongs to ${f.owner}.`,
+    why: `Two that write there would ruin it; the owner has its name in ${f.path}.`,
+    fix: 'Stop that one, or use another directory. If its machine is gone for good, remove that file.',
+  }),
+  'CHECKPOINT.SEGMENT_MISSING': (f: { readonly path: string }): ErrorText => ({
+    what: `The checkpoint log has no ${f.path}, and needs it.`,
+    why: 'Segments are deleted oldest first and only when nobody needs them: somebody else has taken this one away.',
+    fix: 'Put it back, from a copy of the directory. To begin anew, give the program an empty directory.',
+  }),
+  'CHECKPOINT.TOO_LARGE': (f: { readonly bytes: number; readonly bytesMax: number }): ErrorText => ({
+    what: `${f.bytes} bytes are too many for the checkpoint to write at once.`,
+    why: `It takes at most ${f.bytesMax} at once, so that it can read them back in one piece.`,
+    fix: 'Keep less in the state of one batch: shorter windows, fewer keys, or smaller values.',
   }),
   'CLOCK.ALREADY_MOVING': (f: { readonly nowMs: number }): ErrorText => ({
     what: `The clock of the test was told to move while it was moving, at ${f.nowMs} ms.`,
@@ -441,6 +485,20 @@ const texts = {
     what: `${f.a} and ${f.b} have no order.`,
     why: 'Only values of one kind are compared: numbers, text, booleans, bigints, dates, and tuples of these.',
     fix: 'Map rows to one kind first, or give an order of your own: sortBy(f, true, undefined, (a, b) => …).',
+  }),
+  'OUTPUT.BAD_POLICY': (f: { readonly call: string; readonly given: string }): ErrorText => ({
+    what: `${f.call} was given ${f.given}.`,
+    why: 'What the failure of an output means is one of four policies, and it is said before anything runs.',
+    fix: "Say onFailure: fail, stop, retry(3, '1 second'), deadLetter(f), or retry(3, '1 second', deadLetter(f)).",
+  }),
+  'OUTPUT.NOT_SET_ASIDE': (f: {
+    readonly output: string;
+    readonly timeMs: number;
+    readonly errors: readonly string[];
+  }): ErrorText => ({
+    what: `${f.output} failed in batch ${f.timeMs} ms, and so did its dead letter:${f.errors.map(numbered).join('')}`,
+    why: 'A batch counts as completed only when its dead letter has been taken in; this one was not.',
+    fix: 'Give dead letters a place that does not break together with what they are about.',
   }),
   'OUTPUT.THREW': (f: { readonly output: string; readonly timeMs: number; readonly message: string }): ErrorText => ({
     what: `The function of ${f.output} threw in batch ${f.timeMs} ms: ${f.message}`,

@@ -1,6 +1,8 @@
 import type { Activities } from './activities.ts';
 import type { Clock } from './clock.ts';
+import type { Processes } from './processes.ts';
 import type { Random } from './random.ts';
+import type { Signals } from './signals.ts';
 import type { Slices } from './slices.ts';
 import type { Sockets } from './sockets.ts';
 import type { Storage } from './storage.ts';
@@ -22,6 +24,9 @@ export interface Runtime {
   readonly storage: Storage;
   readonly sockets: Sockets;
   readonly terminal: Terminal;
+  readonly signals: Signals;
+  /** Who we are, and whether another is still there: for a folder that only one process may use. */
+  readonly processes: Processes;
   /** Work that is under way; what a test waits for before it says that all is settled. */
   readonly activities: Activities;
   /** How long the executor may work before it lets others have a turn. */

@@ -1,8 +1,9 @@
 import type { Stats } from 'node:fs';
-import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { appendFile, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 
 import { messageOf, StateError } from './errors.ts';
+import { systemRandom } from './random.ts';
 
 /** One file of a folder. */
 export interface StoredFile {
@@ -19,8 +20,14 @@ export interface StoredFile {
 export interface Storage {
   /** Adds bytes at the end; makes the file, and the folders above it, if there is none. */
   append(path: string, bytes: Uint8Array): Promise<void>;
-  /** Makes a new file. @throws StateError (STORAGE.ALREADY_EXISTS) when there is one. */
+  /**
+   * Makes a new file, and the folders above it. It appears with all its bytes or not at all, also after a crash.
+   *
+   * @throws StateError (STORAGE.ALREADY_EXISTS) when there is one
+   */
   createExclusive(path: string, bytes: Uint8Array): Promise<void>;
+  /** Makes a folder and those above it, as far as they are missing, and makes their names safe. */
+  makeFolder(path: string): Promise<void>;
   /** Makes a file's bytes, or a folder's names, safe. @throws StateError (STORAGE.NOT_FOUND) */
   sync(path: string): Promise<void>;
   /** Moves a file, over one that is there. @throws StateError (STORAGE.NOT_FOUND) */
@@ -49,17 +56,17 @@ const system: Storage = Object.freeze({
     attempt('append to', path, () => inFolder(path, () => appendFile(path, bytes))),
 
   createExclusive: (path: string, bytes: Uint8Array) =>
-    attempt('make', path, () => inFolder(path, () => writeFile(path, bytes, { flag: 'wx' }))),
+    attempt('make', path, () => inFolder(path, () => linkNew(path, bytes))),
 
-  sync: (path: string) =>
-    attempt('sync', path, async () => {
-      const file = await open(path, 'r');
-      try {
-        await file.sync();
-      } finally {
-        await file.close();
-      }
+  makeFolder: (path: string) =>
+    attempt('make', path, async () => {
+      const first = await mkdir(path, { recursive: true });
+      if (first === undefined) return;
+      // Every folder that is new has its name in the one above it.
+      for (let made = resolve(path); made.length >= first.length; made = dirname(made)) await synced(dirname(made));
     }),
+
+  sync: (path: string) => attempt('sync', path, () => synced(path)),
 
   rename: (from: string, to: string) =>
     attempt('rename', from, async () => {
@@ -78,6 +85,32 @@ const system: Storage = Object.freeze({
 
   remove: (path: string) => attempt('remove', path, () => rm(path, { recursive: true, force: true })),
 });
+
+/** A name for bytes that are all there: of two who give the same name, one is refused. */
+async function linkNew(path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = `${path}.${systemRandom().id()}.temp`;
+  const file = await open(temporary, 'wx');
+  try {
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await link(temporary, path);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+async function synced(path: string): Promise<void> {
+  const file = await open(path, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
 
 async function readRange(path: string, from: number, to: number): Promise<Buffer> {
   const file = await open(path, 'r');
@@ -145,7 +178,7 @@ async function attempt<R>(action: string, path: string, f: () => Promise<R>): Pr
   } catch (cause) {
     if (isAbsence(cause)) throw new StateError('STORAGE.NOT_FOUND', { path }, { cause });
     // mkdir says EEXIST too, when a file stands where a folder is wanted.
-    if (codeOf(cause) === 'EEXIST' && (cause as NodeJS.ErrnoException).syscall === 'open') {
+    if (codeOf(cause) === 'EEXIST' && (cause as NodeJS.ErrnoException).syscall === 'link') {
       throw new StateError('STORAGE.ALREADY_EXISTS', { path }, { cause });
     }
     throw new StateError('STORAGE.FAILED', { action, path, reason: messageOf(cause) }, { cause });

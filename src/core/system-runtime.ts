@@ -1,7 +1,9 @@
 import { availableParallelism, tmpdir } from 'node:os';
 import { soon, systemClock } from './clock.ts';
+import { systemProcesses } from './processes.ts';
 import { systemRandom } from './random.ts';
 import type { Runtime } from './runtime.ts';
+import { systemSignals } from './signals.ts';
 import { systemSlices } from './slices.ts';
 import { systemSockets } from './sockets.ts';
 import { systemStorage } from './storage.ts';
@@ -18,6 +20,8 @@ const system: Runtime = Object.freeze({
   storage: systemStorage(),
   sockets: systemSockets(),
   terminal: systemTerminal(),
+  signals: systemSignals(),
+  processes: systemProcesses(),
   activities: Object.freeze({ run: async <R>(_name: string, f: () => Promise<R>): Promise<R> => f() }),
   slices: systemSlices(),
   scratchFolder: tmpdir(),

@@ -1,4 +1,6 @@
 import { ManualClock } from './manual-clock.ts';
+import { MemoryProcesses } from './memory-processes.ts';
+import { MemorySignals } from './memory-signals.ts';
 import { MemorySockets } from './memory-sockets.ts';
 import { MemoryStorage } from './memory-storage.ts';
 import { MemoryTerminal } from './memory-terminal.ts';
@@ -17,13 +19,15 @@ export interface TestRuntimeOptions {
   readonly startMs?: number;
 }
 
-/** A world inside the process: a test moves its clock, plays its network and reads its terminal. */
+/** A world inside the process: a test moves its clock, plays its network, sends it signals and reads its terminal. */
 export interface TestRuntime extends Runtime {
   readonly seed: number;
   readonly clock: ManualClock;
   readonly sockets: MemorySockets;
   readonly storage: MemoryStorage;
   readonly terminal: MemoryTerminal;
+  readonly signals: MemorySignals;
+  readonly processes: MemoryProcesses;
   /**
    * Resolves when nothing is left to do until the clock moves: nothing is queued, and every activity has ended or
    * sleeps on the clock.
@@ -47,6 +51,8 @@ export function testRuntime({ seed, startMs = 0 }: TestRuntimeOptions = {}): Tes
     storage: new MemoryStorage(clock),
     sockets: new MemorySockets(soon),
     terminal: new MemoryTerminal(),
+    signals: new MemorySignals(),
+    processes: MemoryProcesses.first(),
     activities: settling.activities,
     slices: settling.slices,
     soon,

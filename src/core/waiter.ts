@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts';
 import { whenAborted } from './when-aborted.ts';
 
 /** Lets callers wait for one end, or for an error before it. */
@@ -30,6 +31,23 @@ export class Waiter {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
+  /** As wait, for so many milliseconds at most. @returns whether the end has come */
+  async waitFor(ms: number, clock: Clock, signal?: AbortSignal): Promise<boolean> {
+    const over = new AbortController();
+    const timer = clock.at(clock.now() + ms, () => over.abort(timeIsOver));
+    const forget = signal && whenAborted(signal, () => over.abort(signal.reason));
+    try {
+      await this.wait(over.signal);
+      return true;
+    } catch (error) {
+      if (error !== timeIsOver) throw error;
+      return false;
+    } finally {
+      timer.cancel();
+      forget?.();
+    }
+  }
+
   #released(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const release = (): void => {
@@ -52,3 +70,5 @@ export class Waiter {
     for (const release of waiting) release();
   }
 }
+
+const timeIsOver = new Error('the time is over');

@@ -2,6 +2,7 @@ import { CallSite } from '../core/call-site.ts';
 import type { Row } from '../core/row.ts';
 import type { Label } from '../rdd/step.ts';
 import type { StorageLevel } from '../rdd/storage-level.ts';
+import { type FailurePolicy, fail } from './failure-policy.ts';
 import type { InputDStream } from './input-dstream.ts';
 import type { Op } from './op.ts';
 import type { Output } from './output.ts';
@@ -49,6 +50,8 @@ export interface SinkNode extends NodeBase {
   /** Its number among the outputs of the program; the id of its output operation in every batch. */
   readonly outputId: number;
   readonly output: Output<Row>;
+  /** What a failure of it means. */
+  readonly onFailure: FailurePolicy;
   readonly parent: StreamNode;
 }
 
@@ -100,7 +103,7 @@ export class GraphBuilder {
     return node;
   }
 
-  sink(output: Output<Row>, parent: StreamNode): SinkNode {
+  sink(output: Output<Row>, parent: StreamNode, onFailure: FailurePolicy = fail): SinkNode {
     const base = this.#base('sink', output.name);
     const node: SinkNode = {
       kind: 'sink',
@@ -108,6 +111,7 @@ export class GraphBuilder {
       slideMs: parent.slideMs,
       outputId: this.#sinks.length,
       output,
+      onFailure,
       parent,
     };
     this.#sinks.push(node);

@@ -2,13 +2,15 @@ import type { Answer } from './answer.ts';
 import type { Graph, StreamNode } from './graph.ts';
 import { OwedSteps } from './owed-steps.ts';
 import { type Planning, stepInput, stepStage } from './planning.ts';
-import { runOutput, runStep } from './run-output.ts';
+import { runByPolicy } from './run-by-policy.ts';
+import { runStep } from './run-output.ts';
 import { sealNode } from './sealing.ts';
 
 /**
  * The engine without its actors: any graph of inputs that are asked, run batch by batch in one loop.
  *
- * It is what the actors must be equal to. The failures of a batch go to `failed`, and the next batch follows.
+ * It is what the actors must be equal to. The failures of a batch go to `failed`, and the next batch follows, unless
+ * an output that has failed ends the program.
  */
 export async function runPlainLoop(
   graph: Graph,
@@ -18,6 +20,7 @@ export async function runPlainLoop(
 ): Promise<void> {
   const owed = new OwedSteps();
   const unsealed: number[] = [];
+  let isOver = false;
   for (const timeMs of timesMs) {
     const answers = new Map<StreamNode, Answer>();
     const answerOf = (node: StreamNode): Answer => answers.get(node) as Answer;
@@ -40,14 +43,16 @@ export async function runPlainLoop(
     for (const sink of refused === undefined ? graph.sinks : []) {
       const answer = answerOf(sink.parent);
       if (answer.type !== 'rdd.ready') continue;
-      await runOutput(sink, answer.rdd, timeMs, planning.engine, new AbortController()).catch((error) =>
-        failed(error, timeMs),
-      );
+      const failure = await runByPolicy(sink, answer.rdd, timeMs, planning.engine, new AbortController());
+      if (failure === undefined) continue;
+      failed(failure.error, timeMs);
+      isOver ||= failure.stopsContext;
     }
     unsealed.push(timeMs);
     while (unsealed[0] !== undefined && !owed.has(unsealed[0])) {
       const sealedMs = unsealed.shift() as number;
       for (const node of planning.memories.keys()) sealNode(node, sealedMs, planning);
     }
+    if (isOver) return;
   }
 }

@@ -6,12 +6,14 @@ import type { JobScope } from '../rdd/job-scope.ts';
 import type { RDD } from '../rdd/rdd.ts';
 import { runInBatch } from './batch-scope.ts';
 import type { SinkNode, StepNode } from './graph.ts';
+import type { Output } from './output.ts';
 import { type Planning, siteOf } from './planning.ts';
 
 /**
  * Runs an output for one batch, and all the actions it began, awaited or not.
  *
  * @param abort ends the job when it is aborted
+ * @param output what is run in the place of the output, where it is another
  * @throws FiresteelError what failed; an error of the user's own function is its cause
  */
 export async function runOutput(
@@ -20,12 +22,13 @@ export async function runOutput(
   timeMs: number,
   engine: Engine,
   abort: AbortController,
+  output: Pick<Output<Row>, 'name' | 'run'> = node.output,
 ): Promise<void> {
-  await asJob(node, timeMs, engine, abort, async (job) => {
+  await asJob(node, timeMs, engine, abort, output.name, async (job) => {
     const world = { terminal: engine.runtime.terminal, signal: abort.signal };
     const failures: unknown[] = [];
     try {
-      await node.output.run(rdd.boundTo(job), new Time(timeMs), world);
+      await output.run(rdd.boundTo(job), new Time(timeMs), world);
     } catch (error) {
       failures.push(error);
     }
@@ -49,7 +52,7 @@ export async function runStep(
   { engine, stores }: Planning,
   abort: AbortController,
 ): Promise<void> {
-  await asJob(node, timeMs, engine, abort, async (job) => {
+  await asJob(node, timeMs, engine, abort, node.label.name, async (job) => {
     await stores.get(node.parent)?.bring(timeMs, { engine, job });
   });
 }
@@ -59,6 +62,7 @@ async function asJob(
   timeMs: number,
   engine: Engine,
   abort: AbortController,
+  output: string,
   run: (job: JobScope) => Promise<void>,
 ): Promise<void> {
   const name = `batch ${timeMs} ms, ${siteOf(node)}`;
@@ -66,7 +70,7 @@ async function asJob(
     await runInBatch(name, () => engine.jobs.ofBatch(name, abort, run));
   } catch (error) {
     if (error instanceof FiresteelError) throw error;
-    const facts = { output: node.label.name, timeMs, message: messageOf(error) };
+    const facts = { output, timeMs, message: messageOf(error) };
     throw new JobError('OUTPUT.THREW', facts, { at: [siteOf(node)], cause: error });
   }
 }

@@ -55,6 +55,29 @@ export interface ReceiverInfo {
   readonly lastErrorTimeMs: number | undefined;
 }
 
+/** A batch that has not ended. */
+export interface WaitingBatchInfo {
+  readonly batchTimeMs: number;
+  /** What of it has not ended, as the program writes it: `print (job.ts:14)`; nothing while the batch is planned. */
+  readonly jobs: readonly string[];
+}
+
+/** What a graceful stop waits for. */
+export interface StoppingInfo {
+  readonly timeMs: number;
+  /** When the stop began. */
+  readonly startTimeMs: number;
+  /** When it waits no longer for what is below. */
+  readonly deadlineMs: number;
+  /**
+   * Inputs as the program writes them: at first receivers that have not stopped, at last inputs that have not let go of
+   * what they read from.
+   */
+  readonly inputs: readonly string[];
+  /** In order of time. */
+  readonly batches: readonly WaitingBatchInfo[];
+}
+
 /**
  * Hears what happens in a StreamingContext; every method is optional. Give it to `ssc.addStreamingListener(listener)`.
  *
@@ -82,4 +105,6 @@ export interface StreamingListener {
   onOutputOperationStarted?(info: OutputOperationInfo): void;
   /** An output of a batch has ended, well or not. */
   onOutputOperationCompleted?(info: OutputOperationInfo): void;
+  /** A graceful stop has begun, and every 5 s from then on until it has ended. Not in Spark. */
+  onStreamingStopping?(info: StoppingInfo): void;
 }

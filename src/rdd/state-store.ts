@@ -148,8 +148,11 @@ export class StateStore {
       if (this.#appliedMs >= timeMs) return;
       // What failed in a batch is tried again by the next one, and not by another job of the same.
       if (this.#failure !== undefined && timeMs <= this.#failure.timeMs) throw this.#failure.error;
-      if (this.#underWay === undefined) this.#underWay = this.#apply(timeMs, reading);
-      await this.#underWay.catch(() => undefined); // Whoever asked for it is told by what is left behind.
+      this.#underWay ??= this.#apply(timeMs, reading).finally(() => {
+        this.#underWay = undefined;
+        this.release(this.#releasedMs);
+      });
+      await this.#underWay; // It tells by what it leaves behind.
       if (reading.job.signal.aborted) throw reading.job.abortError();
     }
   }
@@ -166,6 +169,7 @@ export class StateStore {
     if (this.#underWay === undefined) for (const keeper of this.#keepers) keeper.release(this.#releasedMs);
   }
 
+  /** Never rejects: what failed is kept for all who ask. */
   async #apply(timeMs: number, reading: Reading): Promise<void> {
     try {
       await this.#steps(timeMs, reading);
@@ -176,8 +180,6 @@ export class StateStore {
       if (!isAborted) this.#failure = { timeMs, error: this.#tooManyPlanned(error) ?? error };
     } finally {
       this.#discard();
-      this.#underWay = undefined;
-      this.release(this.#releasedMs);
     }
   }
 

@@ -1,6 +1,8 @@
 // The shipped test kit: everything a test needs to own time, chance and the outside world.
 
 export type { ManualClock } from '../core/manual-clock.ts';
+export type { MemoryProcesses } from '../core/memory-processes.ts';
+export type { MemorySignals } from '../core/memory-signals.ts';
 export type { MemoryConnection, MemoryServer, MemorySockets } from '../core/memory-sockets.ts';
 export type { MemoryStorage } from '../core/memory-storage.ts';
 export type { MemoryTerminal } from '../core/memory-terminal.ts';

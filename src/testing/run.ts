@@ -48,16 +48,19 @@ export async function run<T extends Row, U extends Row>(
   const ssc = new StreamingContext(conf.setIfMissing('spark.app.name', 'run'), batch, { runtime });
   ssc.checkpoint('checkpoint');
   const outputs: U[][] = [];
+  const batchMs = batch.milliseconds;
   try {
     const input = ssc.inputStream(new Feed(batches, options.partitions));
     program(ssc, input).foreachRDD(async (rdd) => {
       outputs.push(await rdd.collect());
     });
     const count = options.batches ?? batches.length;
-    if (options.using === 'loop') await runLoop(ssc, count, batch.milliseconds);
-    else await runActors(ssc, runtime, count * batch.milliseconds);
+    if (options.using === 'loop') {
+      const loop = (): Promise<void> => runLoop(ssc, count, batchMs);
+      await moving(runtime, batchMs, runtime.activities.run('the plain loop', loop));
+    } else await runActors(ssc, runtime, count * batchMs);
   } finally {
-    await ssc[Symbol.asyncDispose]();
+    await moving(runtime, batchMs, ssc[Symbol.asyncDispose]());
   }
   return outputs;
 }
@@ -77,6 +80,18 @@ async function runLoop(ssc: StreamingContext, count: number, batchMs: number): P
   });
   await runPlainLoop(graph, planning, timesMs, (error) => errors.push(error));
   if (errors.length > 0) throw errors.at(-1);
+}
+
+/** Moves the clock for as long as this work waits for it. */
+async function moving(runtime: TestRuntime, stepMs: number, work: Promise<void>): Promise<void> {
+  let isOver = false;
+  const over = (): void => {
+    isOver = true;
+  };
+  work.then(over, over);
+  await runtime.settle();
+  while (!isOver) await runtime.clock.advance(stepMs);
+  await work;
 }
 
 async function runActors(ssc: StreamingContext, runtime: TestRuntime, ms: number): Promise<void> {

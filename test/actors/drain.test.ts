@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { drain } from '../../src/actors/drain.ts';
-import type { DrainMessage } from '../../src/actors/messages.ts';
+import type { ActorMessage, DrainMessage } from '../../src/actors/messages.ts';
 import { Logger } from '../../src/core/logger.ts';
+import type { StoppingInfo, WaitingBatchInfo } from '../../src/graph/streaming-listener.ts';
 import { type TestRuntime, testRuntime } from '../../src/testing/index.ts';
 import { Alone } from './alone.ts';
 
@@ -11,25 +12,40 @@ interface Desk {
   readonly log: string[];
   closed(input: string, hasMore?: boolean): readonly string[];
   stopped(input: string): readonly string[];
+  /** The scheduler says which batches have not ended. @returns what the drain tells listeners */
+  listed(...batches: readonly WaitingBatchInfo[]): readonly StoppingInfo[];
 }
 
-/** The drain of a program with two inputs, where a graceful stop may take five seconds. */
-function desk(): Desk {
+/** The drain of a program with two inputs, where a graceful stop may take twelve seconds. */
+function desk(level: 'INFO' | 'WARN' = 'WARN'): Desk {
   const runtime = testRuntime();
   const { clock, terminal } = runtime;
   const log: string[] = [];
   const sink = {
     log: ({ level, message }: { level: string; message: string }) => void log.push(`${level} ${message}`),
   };
-  const logger = new Logger('drain', { sink, clock, terminal, level: 'WARN' });
-  const addresses = { inputs: ['a', 'b'], batchClock: 'clock', scheduler: 'scheduler' };
-  const actor = new Alone<DrainMessage>((post) => drain({ clock, logger, ...addresses, graceMs: 5000 }, post));
+  const logger = new Logger('drain', { sink, clock, terminal, level });
+  const addresses = { batchClock: 'clock', scheduler: 'scheduler', listeners: 'listeners' };
+  const inputs = new Map([
+    ['a', 'socketTextStream (job.ts:3)'],
+    ['b', 'textFileStream (job.ts:4)'],
+  ]);
+  const actor = new Alone<DrainMessage>((post) =>
+    drain({ clock, logger, inputs, ...addresses, graceMs: 12_000 }, post),
+  );
   return {
     runtime,
     actor,
     log,
     closed: (input, hasMore = false) => actor.hears({ type: 'input.closed', hasMore }, input),
     stopped: (input) => actor.hears({ type: 'input.stopped' }, input),
+    listed: (...batches) => {
+      actor.tell({ type: 'jobs.listed', batches }, 'scheduler');
+      return actor.takes().map(({ to, message }) => {
+        expect([to, message.type]).toEqual(['listeners', 'streaming.stopping']);
+        return (message as Extract<ActorMessage, { type: 'streaming.stopping' }>).info;
+      });
+    },
   };
 }
 
@@ -39,12 +55,13 @@ const clockStopped: DrainMessage = { type: 'clock.stopped', lastTimeMs: 3000 };
 const jobsFinished: DrainMessage = { type: 'jobs.finished' };
 const toClose = ['a input.close', 'b input.close'];
 const toStop = ['a input.stop', 'b input.stop'];
+const toList = 'scheduler jobs.list';
 const atOnce = ['clock clock.stop at once', 'scheduler jobs.stop'];
 
 describe('with grace', () => {
   test('one step follows the other, and none comes before what it waits for', async () => {
     const { actor, closed, stopped, log, runtime } = desk();
-    expect(actor.hears(graceful)).toEqual(toClose);
+    expect(actor.hears(graceful)).toEqual([...toClose, toList]);
     expect(closed('a', true)).toEqual([]);
     expect(closed('b')).toEqual(['clock clock.stop once more']);
     expect(actor.hears(clockStopped)).toEqual(['scheduler jobs.finish 3000']);
@@ -63,18 +80,19 @@ describe('with grace', () => {
   });
 
   test('it hurries when it has taken as long as it may, and says what it was waiting for', async () => {
-    const { actor, runtime, log, closed } = desk();
+    const { actor, runtime, log, closed, listed } = desk();
     actor.hears(graceful);
     closed('a');
     closed('b', true);
     actor.hears(clockStopped);
-    await runtime.clock.advance(4999);
-    expect(actor.says()).toEqual([]);
+    await runtime.clock.advance(11_999);
+    expect(actor.says()).toEqual([toList, toList]);
     await runtime.clock.advance(1);
-    expect(actor.says()).toEqual(atOnce);
+    expect(actor.says()).toEqual([toList, ...atOnce]);
+    expect(listed({ batchTimeMs: 3000, jobs: ['print (job.ts:14)'] })).toEqual([]);
     expect(log).toMatchInlineSnapshot(`
       [
-        "WARN The graceful stop has waited 5000 ms, now for the last batches; what is left is given up.",
+        "WARN The graceful stop has waited 12000 ms; what is left is given up: the batch of 3000 ms: print (job.ts:14).",
       ]
     `);
     expect(actor.hears(clockStopped)).toEqual([]);
@@ -86,8 +104,86 @@ describe('with grace', () => {
     actor.hears(graceful);
     await runtime.clock.advance(3000);
     expect(actor.hears(graceful)).toEqual([]);
-    await runtime.clock.advance(2000);
-    expect(actor.says()).toEqual(atOnce);
+    await runtime.clock.advance(8999);
+    expect(actor.says()).toEqual([toList, toList]);
+    await runtime.clock.advance(1);
+    expect(actor.says()).toEqual([toList, ...atOnce]);
+  });
+
+  test('all its waits are within one limit, where Spark lets receivers take as long as they like', async () => {
+    const { actor, runtime, closed } = desk();
+    actor.hears(graceful);
+    await runtime.clock.advance(5000);
+    for (const input of ['a', 'b']) closed(input, true);
+    await runtime.clock.advance(3000);
+    actor.hears(clockStopped);
+    await runtime.clock.advance(3999);
+    actor.says();
+    await runtime.clock.advance(1);
+    expect(actor.says()).toEqual([toList, ...atOnce]);
+  });
+
+  test('what it gives up are receivers too, and batches without end', async () => {
+    const { actor, runtime, log, closed, listed } = desk();
+    actor.hears(graceful);
+    closed('b');
+    await runtime.clock.advance(12_000);
+    actor.says();
+    const batches = Array.from({ length: 8 }, (_, i) => ({ batchTimeMs: i * 1000, jobs: i === 0 ? ['a', 'b'] : [] }));
+    listed(...batches);
+    expect(log).toMatchInlineSnapshot(`
+      [
+        "WARN The graceful stop has waited 12000 ms; what is left is given up: socketTextStream (job.ts:3) to stop; the batch of 0 ms: a, b; the batch of 1000 ms: its plan; the batch of 2000 ms: its plan; the batch of 3000 ms: its plan; the batch of 4000 ms: its plan; 3 more batches.",
+      ]
+    `);
+    expect(listed()).toEqual([]);
+    expect(log).toHaveLength(1);
+  });
+});
+
+describe('a graceful stop says what it waits for', () => {
+  test('when it begins, and every five seconds, whatever the step', async () => {
+    const { actor, runtime, log, closed, stopped, listed } = desk('INFO');
+    const plan = { batchTimeMs: 1000, jobs: [] };
+    const batch = { batchTimeMs: 1000, jobs: ['updateStateByKey (job.ts:8)', 'print (job.ts:14)'] };
+    actor.hears(graceful);
+    closed('b', true);
+    const inputs = ['socketTextStream (job.ts:3)'];
+    const times = { startTimeMs: 0, deadlineMs: 12_000 };
+    expect(listed(plan)).toEqual([{ ...times, timeMs: 0, inputs, batches: [plan] }]);
+    await runtime.clock.advance(5000);
+    expect(actor.says()).toEqual([toList]);
+    expect(listed(batch)).toEqual([{ ...times, timeMs: 5000, inputs, batches: [batch] }]);
+    closed('a');
+    await runtime.clock.advance(5000);
+    expect(actor.says()).toEqual([toList]);
+    expect(listed()).toEqual([{ ...times, timeMs: 10_000, inputs: [], batches: [] }]);
+    for (const message of [clockStopped, jobsFinished]) actor.hears(message);
+    stopped('a');
+    await runtime.clock.advance(5000);
+    expect(actor.says()).toEqual([toList]);
+    const left = ['textFileStream (job.ts:4)'];
+    expect(listed()).toEqual([{ startTimeMs: 0, deadlineMs: 20_000, timeMs: 15_000, inputs: left, batches: [] }]);
+    expect(log).toMatchInlineSnapshot(`
+      [
+        "INFO The graceful stop waits for socketTextStream (job.ts:3) to stop; the batch of 1000 ms: its plan; for 12000 ms more at most.",
+        "INFO The graceful stop waits for socketTextStream (job.ts:3) to stop; the batch of 1000 ms: updateStateByKey (job.ts:8), print (job.ts:14); for 7000 ms more at most.",
+        "INFO The graceful stop waits for the last beat; for 2000 ms more at most.",
+        "INFO The graceful stop waits for textFileStream (job.ts:4) to let go; for 5000 ms more at most.",
+      ]
+    `);
+    stopped('b');
+    expect(listed(batch)).toEqual([]);
+    expect(log).toHaveLength(4);
+  });
+
+  test('not once it is hurried', async () => {
+    const { actor, runtime, log, listed } = desk('INFO');
+    actor.hears(graceful);
+    actor.hears(hard);
+    expect(listed({ batchTimeMs: 1000, jobs: [] })).toEqual([]);
+    await runtime.clock.advance(9999);
+    expect([actor.says(), log]).toEqual([[], []]);
   });
 });
 
@@ -104,7 +200,7 @@ describe('without grace', () => {
   });
 
   test('an input that does not close is waited for ten seconds', async () => {
-    const { actor, closed, runtime } = desk();
+    const { actor, closed, runtime, log } = desk();
     actor.hears(hard);
     closed('a');
     actor.hears(clockStopped);
@@ -114,6 +210,11 @@ describe('without grace', () => {
     await runtime.clock.advance(1);
     expect(actor.says()).toEqual(toStop);
     expect(closed('b')).toEqual([]);
+    expect(log).toMatchInlineSnapshot(`
+      [
+        "WARN Not stopped within 10000 ms, and waited for no longer: textFileStream (job.ts:4).",
+      ]
+    `);
   });
 
   test('the jobs are waited for, however late', () => {
@@ -133,7 +234,7 @@ describe('without grace', () => {
 });
 
 test('an input that does not let go is waited for ten seconds', async () => {
-  const { actor, closed, stopped, runtime } = desk();
+  const { actor, closed, stopped, runtime, log } = desk();
   actor.hears(hard);
   for (const input of ['a', 'b']) closed(input);
   actor.hears(clockStopped);
@@ -144,6 +245,11 @@ test('an input that does not let go is waited for ten seconds', async () => {
   await runtime.clock.advance(1);
   expect(actor.says()).toEqual(['context context.drained']);
   expect(stopped('b')).toEqual([]);
+  expect(log).toMatchInlineSnapshot(`
+    [
+      "WARN Not let go within 10000 ms, and waited for no longer: textFileStream (job.ts:4).",
+    ]
+  `);
 });
 
 describe('a stop without grace hurries one with it', () => {

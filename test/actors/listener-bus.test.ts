@@ -39,6 +39,7 @@ test('each fact is heard by the method of its name, with its info, in order', ()
     fact('output.started', { batchTimeMs: 6, id: 0 }),
     fact('output.completed', { batchTimeMs: 7, id: 1 }),
     fact('batch.completed', { batchTimeMs: 8 }),
+    fact('streaming.stopping', { timeMs: 9 }),
   ];
   for (const each of facts) actor.tell(each);
   expect(heard).toEqual([
@@ -51,6 +52,7 @@ test('each fact is heard by the method of its name, with its info, in order', ()
     'output.started 6/0',
     'output.completed 7/1',
     'batch.completed 8',
+    'streaming.stopping 9',
   ]);
 });
 

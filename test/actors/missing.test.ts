@@ -15,7 +15,7 @@ import * as scenarios from './scenarios.ts';
 type Needed = readonly [scenario: Scenario, violation: string];
 
 const { fiveBatches, gracefulStop, hardStop, restart, unknownHost, complaint } = scenarios;
-const { heldSource, failedJob, refusedBatch, noRDD, bug } = scenarios;
+const { heldSource, failedJob, fatalFailure, refusedBatch, noRDD, bug } = scenarios;
 
 /** What happens without a message; the compiler holds the table complete. */
 const withoutMessage: Readonly<Record<ActorMessage['type'], Needed>> = {
@@ -57,6 +57,9 @@ const withoutMessage: Readonly<Record<ActorMessage['type'], Needed>> = {
   'input.stop': [gracefulStop, 'a source is not let go of'],
   'input.stopped': [gracefulStop, 'the stop takes longer than the work'],
   'context.drained': [gracefulStop, 'the stop does not end'],
+  'jobs.list': [gracefulStop, 'what the stop waits for is not told'],
+  'jobs.listed': [gracefulStop, 'what the stop waits for is not told'],
+  'streaming.stopping': [gracefulStop, 'what the stop waits for is not told'],
 
   'jobs.stop': [hardStop, 'the stop does not end'],
   'job.abort': [hardStop, 'the job is given up without being told'],
@@ -71,6 +74,7 @@ const withoutMessage: Readonly<Record<ActorMessage['type'], Needed>> = {
 
   'job.failed': [failedJob, 'the failed batch does not end'],
   'error.reported': [failedJob, 'the failure is not reported'],
+  'program.failed': [fatalFailure, 'the context goes on'],
   'rdd.failed': [refusedBatch, 'the refusal is not reported'],
   'job.refused': [refusedBatch, 'later batches do not run'],
   'rdd.none': [noRDD, 'later batches do not run'],

@@ -108,6 +108,7 @@ export function noting(heard: string[]): StreamingListener {
     onBatchCompleted: batch('batch.completed'),
     onOutputOperationStarted: output('output.started'),
     onOutputOperationCompleted: output('output.completed'),
+    onStreamingStopping: ({ timeMs }) => void heard.push(`streaming.stopping ${timeMs}`),
   };
 }
 

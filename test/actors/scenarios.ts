@@ -1,4 +1,5 @@
 import { BugError } from '../../src/core/errors.ts';
+import { stop } from '../../src/graph/failure-policy.ts';
 import { InputDStream, type RDDMaker } from '../../src/graph/input-dstream.ts';
 import { Receiver } from '../../src/graph/receiver.ts';
 import type { RDD } from '../../src/rdd/rdd.ts';
@@ -84,6 +85,7 @@ export const gracefulStop: Scenario = scenario({
     'the stop takes longer than the work': ({ stoppedMs }) => (stoppedMs() ?? 0) > 2000,
     'the connection stays open': ({ server }) => server.connections[0]?.isOpen !== false,
     'the stop of the receiver is not told': (seen) => !hasHeard(seen, 'receiver.down'),
+    'what the stop waits for is not told': (seen) => !hasHeard(seen, 'streaming.stopping 1500'),
     'the last rows are lost': ({ counts }) => sum(counts()) !== 2,
     'a source is not let go of': ({ marks }) => marks.length !== 1,
     'the stop warns': ({ log }) => log.some(({ logger }) => logger === 'Drain'),
@@ -273,6 +275,25 @@ export const failedJob: Scenario = scenario({
     'the failure is not reported': ({ reported }) => reported() !== 'OUTPUT.THREW',
     'the failed batch does not end': (seen) => !hasHeard(seen, 'batch.completed 2000'),
     'later batches do not run': ({ marks }) => marks.length !== 2,
+  },
+});
+
+/** A second batch whose output fails for good. */
+export const fatalFailure: Scenario = scenario({
+  run: async ({ runtime, ssc, marks }) => {
+    const failing = (_rdd: RDD<number>, time: { readonly milliseconds: number }): void => {
+      if (time.milliseconds === 2000) throw new Error('no room on the disk');
+      marks.push(`written at ${time.milliseconds} ms`);
+    };
+    ssc.inputStream(new Feed([[1], [2], [3]])).foreachRDD(failing, { onFailure: stop });
+    ssc.start();
+    await runtime.clock.advance(4000);
+    return {};
+  },
+  laws: {
+    'the failure is not reported': ({ reported }) => reported() !== 'OUTPUT.THREW',
+    'the context goes on': ({ ssc }) => ssc.getState() !== 'STOPPED',
+    'a later batch begins': ({ marks }) => marks.length !== 1,
   },
 });
 

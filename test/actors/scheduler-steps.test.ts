@@ -45,7 +45,7 @@ function desk(concurrentJobs = 1): Desk {
     },
     ends: (timeMs, from, error) => {
       if (error === undefined) return actor.hears({ type: 'job.done', timeMs }, from);
-      return actor.hears({ type: 'job.failed', timeMs, error }, from);
+      return actor.hears({ type: 'job.failed', timeMs, error, stopsContext: false }, from);
     },
   };
 }

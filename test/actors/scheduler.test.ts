@@ -43,7 +43,7 @@ function desk(concurrentJobs = 1): Desk {
     },
     ends: (timeMs, sink, error) => {
       if (error === undefined) return actor.hears({ type: 'job.done', timeMs }, sink);
-      return actor.hears({ type: 'job.failed', timeMs, error }, sink);
+      return actor.hears({ type: 'job.failed', timeMs, error, stopsContext: false }, sink);
     },
   };
 }
@@ -126,6 +126,22 @@ describe('a batch', () => {
     expect(actor.takesOne('error.reported').error).toBe(failure);
   });
 
+  test('whose output fails for good goes on with the others, and none begins behind it', () => {
+    const { actor, plans, ends } = desk();
+    plans(1000);
+    plans(2000);
+    const failed: SchedulerMessage = { type: 'job.failed', timeMs: 1000, error: failure, stopsContext: true };
+    expect(actor.hears(failed, a)).toEqual([
+      outputEnds(1000, a),
+      'context error.reported',
+      ...runs(1000, b),
+      'context program.failed',
+    ]);
+    expect(ends(1000, b)).toEqual([outputEnds(1000, b), completed(1000), ...closes(1000)]);
+    expect(plans(3000)).toEqual([submitted(3000)]);
+    expect(actor.hears({ type: 'jobs.stop' }, 'drain')).toEqual(['drain jobs.finished']);
+  });
+
   test('whose output fails goes on with the others, is completed, and the failure is reported', () => {
     const { actor, plans, ends } = desk();
     plans(1000);
@@ -170,7 +186,7 @@ describe('what listeners are told', () => {
     const { actor, runtime, plans } = desk();
     plans(1000);
     await runtime.clock.advance(300);
-    actor.tell({ type: 'job.failed', timeMs: 1000, error: failure }, a);
+    actor.tell({ type: 'job.failed', timeMs: 1000, error: failure, stopsContext: false }, a);
     expect(actor.takesOne('output.completed').info).toEqual({
       batchTimeMs: 1000,
       id: 0,
@@ -233,6 +249,41 @@ describe('a finish', () => {
     expect(actor.hears({ type: 'jobs.finish', lastTimeMs: 0 })).toEqual(['drain jobs.finished']);
     plans(1000, 'job.none', 'job.none');
     expect(actor.hears({ type: 'jobs.finish', lastTimeMs: 1000 })).toEqual(['drain jobs.finished']);
+  });
+});
+
+describe('a list of what has not ended', () => {
+  const site = expect.stringMatching(/^[ab] \(.+:\d+\)$/);
+  const listed = (actor: Alone<SchedulerMessage>) => {
+    actor.tell({ type: 'jobs.list' });
+    return actor.takesOne('jobs.listed').batches;
+  };
+
+  test('has each batch with its jobs, and those that are planned without', () => {
+    const { actor, plans, ends } = desk();
+    expect(listed(actor)).toEqual([]);
+    plans(1000);
+    plans(2000);
+    actor.tell({ type: 'job.ready', timeMs: 3000 }, a);
+    expect(listed(actor)).toEqual([
+      { batchTimeMs: 1000, jobs: [site, site] },
+      { batchTimeMs: 2000, jobs: [site, site] },
+      { batchTimeMs: 3000, jobs: [] },
+    ]);
+    ends(1000, a);
+    expect(listed(actor)[0]?.jobs.map((job) => job[0])).toEqual(['b']);
+    ends(1000, b);
+    expect(listed(actor).map(({ batchTimeMs }) => batchTimeMs)).toEqual([2000, 3000]);
+  });
+
+  test('has the last batch although nobody has spoken of it, until it has ended', () => {
+    const { actor, plans, ends } = desk();
+    actor.hears({ type: 'jobs.finish', lastTimeMs: 1000 });
+    expect(listed(actor)).toEqual([{ batchTimeMs: 1000, jobs: [] }]);
+    plans(1000, 'job.ready', 'job.none');
+    expect(listed(actor)).toEqual([{ batchTimeMs: 1000, jobs: [site] }]);
+    ends(1000, a);
+    expect(listed(actor)).toEqual([]);
   });
 });
 

@@ -66,8 +66,11 @@ test('a graceful stop, message by message: what has come becomes a last batch', 
     "at 1100 ms
       context → drain                                   context.stop with grace
       drain → input:0:socketTextStream                  input.close
+      drain → scheduler                                 jobs.list
       input:0:socketTextStream → supervisor:0           receiver.stop
+      scheduler → drain                                 jobs.listed 0 batches
       supervisor:0 → receiver:0                         receiver.stop
+      drain → listeners                                 streaming.stopping 1100
       receiver:0 → supervisor:0                         receiver.stopped 'Stopped by driver'
       supervisor:0 → listeners                          receiver.down stream 0
       supervisor:0 → receiver:0                         receiver.close

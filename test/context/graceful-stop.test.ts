@@ -1,4 +1,4 @@
-import { defineOp, type StreamingContext } from 'firesteel';
+import { defineOp, type StoppingInfo, type StreamingContext } from 'firesteel';
 import { describe, expect, test } from 'vitest';
 import { desk, rejectionOf, Tap, Tray, watched } from './kit.ts';
 
@@ -156,12 +156,51 @@ describe('a graceful stop', () => {
     await d.runtime.clock.advance(3000);
     expect(d.log()).toMatchInlineSnapshot(`
       [
-        "WARN Drain: The graceful stop has waited 3000 ms, now for the last batches; what is left is given up.",
+        "WARN Drain: The graceful stop has waited 3000 ms; what is left is given up: the batch of 1000 ms: foreachRDD (graceful-stop.test.ts:12); the batch of 2000 ms: foreachRDD (graceful-stop.test.ts:12); the batch of 3000 ms: foreachRDD (graceful-stop.test.ts:12).",
       ]
     `);
     expect(stopped.outcome).toBe(undefined);
     await d.runtime.clock.advance(2500);
     expect([stopped.outcome, out]).toEqual(['resolved', []]);
+  });
+
+  test('tells listeners what it waits for, until it has ended', async () => {
+    const d = desk();
+    const ssc = d.streaming({ 'spark.streaming.gracefulStopTimeout': '60s' });
+    collecting(ssc, new Tap(), 8000);
+    const told: StoppingInfo[] = [];
+    ssc.addStreamingListener({ onStreamingStopping: (info) => void told.push(info) });
+    ssc.start();
+    await d.runtime.clock.advance(1000);
+    const stopped = watched(ssc.stop(true, true));
+    await d.runtime.clock.advance(60_000);
+    expect(stopped.outcome).toBe('resolved');
+    const jobs = [expect.stringMatching(/^foreachRDD \(graceful-stop\.test\.ts:\d+\)$/)];
+    const common = { startTimeMs: 1000, deadlineMs: 61_000, batches: [{ batchTimeMs: 1000, jobs }] };
+    expect(told).toEqual([
+      { ...common, timeMs: 1000, inputs: [expect.stringMatching(/^receiverStream \(/)] },
+      { ...common, timeMs: 6000, inputs: [] },
+    ]);
+  });
+
+  test('has one limit for all its waits, where Spark lets receivers take as long as they like', async () => {
+    const d = desk();
+    const ssc = d.streaming({ 'spark.streaming.gracefulStopTimeout': '3s' });
+    const slow = new (class extends Tap {
+      override onStop(): Promise<void> {
+        return d.runtime.clock.sleep(2000);
+      }
+    })();
+    collecting(ssc, slow, 60_000);
+    ssc.start();
+    await d.runtime.clock.advance(2000);
+    void ssc.stop(true, true);
+    await d.runtime.clock.advance(2999);
+    expect(d.log()).toEqual([]);
+    await d.runtime.clock.advance(1);
+    expect(d.log()).toHaveLength(1);
+    await d.runtime.clock.advance(2500);
+    expect(ssc.getState()).toBe('STOPPED');
   });
 
   test('has ten batches of time unless the configuration says otherwise', async () => {

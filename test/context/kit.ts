@@ -10,6 +10,7 @@ import {
   SparkConf,
   SparkContext,
   StreamingContext,
+  type StreamingContextOptions,
   type Time,
 } from 'firesteel';
 import { type TestRuntime, type TestRuntimeOptions, testRuntime } from 'firesteel/testing';
@@ -25,7 +26,7 @@ export interface Desk extends Required<Pick<ContextOptions, 'logSink'>> {
   conf(settings?: Settings): SparkConf;
   sparkContext(settings?: Settings): SparkContext;
   /** With batches of one second, on a SparkContext of its own unless one is given. */
-  streaming(on?: SparkContext | Settings, options?: ContextOptions): StreamingContext;
+  streaming(on?: SparkContext | Settings, options?: StreamingContextOptions): StreamingContext;
 }
 
 export function desk(options: TestRuntimeOptions = {}): Desk {

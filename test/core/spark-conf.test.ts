@@ -94,6 +94,7 @@ describe('reading a key that firesteel honours', () => {
         "spark.streaming.gracefulStopTimeout": "undefined",
         "spark.streaming.minRememberDuration": "60000 ms",
         "spark.streaming.receiverRestartDelay": "2000 ms",
+        "spark.streaming.stopGracefullyOnShutdown": "false",
         "spark.streaming.stopSparkContextByDefault": "true",
         "spark.streaming.unpersist": "true",
       }

@@ -68,6 +68,17 @@ describe.each([
     const second = storage.createExclusive(`${folder}/a/claim`, bytes('second'));
     await expect(second).rejects.toMatchObject({ name: 'StateError', code: 'STORAGE.ALREADY_EXISTS' });
     expect((await storage.read(`${folder}/a/claim`)).toString()).toBe('first');
+    expect(namesOf(await storage.list(`${folder}/a`))).toEqual(['claim']);
+  });
+
+  test('makeFolder makes a folder and those above it, and leaves one that is there', async () => {
+    const { storage, folder } = await open();
+    await storage.makeFolder(`${folder}/a/b/`);
+    await storage.append(`${folder}/a/b/log`, bytes('x'));
+    await storage.makeFolder(`${folder}/a/b`);
+    await storage.makeFolder(`${folder}/a/c`);
+    expect(await storage.listFolders(`${folder}/a`)).toEqual(['b', 'c']);
+    expect(namesOf(await storage.list(`${folder}/a/b`))).toEqual(['log']);
   });
 
   test('lists the files of one folder by name, with their sizes, and neither folders nor what is in them', async () => {

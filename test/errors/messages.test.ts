@@ -94,6 +94,18 @@ test('CHECKPOINT: rows that are written down', async () => {
       why  Its rows are written down when it has some, which is once each slide.
       fix  Set it to a multiple of 1000 ms; five to ten slides are usual.
       at   Tray (specimens.ts:1)
+    StateError: [CHECKPOINT.BAD_LOCK] Who owns the checkpoint directory cannot be read from checkpoint/lock-0000000000000001.
+      why  Two processes that write there would ruin it, so that nobody begins without knowing.
+      fix  Make sure that no process uses the directory, remove that file, and start again.
+    StateError: [CHECKPOINT.CORRUPT] The checkpoint file checkpoint/log-0000000000000001 is damaged at byte 0.
+      why  What stood there had been written and made safe, and its checksum no longer fits: a disk, a copy or a hand.
+      fix  Restore the directory from a copy. To begin anew without what it remembers, give the program an empty one.
+    StateError: [CHECKPOINT.LOG_BROKEN] The checkpoint log in checkpoint takes no more, since it could not be written: [STORAGE.FAILED] Could not append to checkpoint/log-0000000000000001: ENOSPC: no space left on device.
+      why  Half a record may stand at its end now, and what came behind it would not be found again.
+      fix  Mend what the cause below names and start the program again: it goes on from what is safe.
+    StateError: [CHECKPOINT.NEWER_FORMAT] The checkpoint file checkpoint/log-0000000000000001 has format 2; this firesteel reads formats up to 1.
+      why  A newer firesteel has written it, and older code could only guess what it means.
+      fix  Start the program with that firesteel again, or give it an empty checkpoint directory.
     UsageError: [CHECKPOINT.NOT_PERSISTED] Tray is to be checkpointed, and its storage level is NONE.
       why  Its rows would be computed twice: once for the program, once to be written down.
       fix  Leave the level alone (checkpoint sets one), or persist with another.
@@ -101,7 +113,19 @@ test('CHECKPOINT: rows that are written down', async () => {
     UsageError: [CHECKPOINT.NO_DIRECTORY] Tray is to be checkpointed, and the checkpoint directory has not been set.
       why  There is nowhere to write its rows down.
       fix  Set it before start(): ssc.checkpoint(directory).
-      at   Tray (specimens.ts:1)"
+      at   Tray (specimens.ts:1)
+    StateError: [CHECKPOINT.NO_GOOD_SNAPSHOT] None of the snapshots is whole: checkpoint/snapshot-0000000000002000, checkpoint/snapshot-0000000000001000.
+      why  Each was complete before it had its name, so that all of them were damaged later.
+      fix  Restore the directory from a copy. To begin anew without what it remembers, give the program an empty one.
+    StateError: [CHECKPOINT.OWNED] The checkpoint directory checkpoint belongs to process 1 on memory, since 1970-01-01T00:00:00.000Z.
+      why  Two that write there would ruin it; the owner has its name in checkpoint/lock-0000000000000001.
+      fix  Stop that one, or use another directory. If its machine is gone for good, remove that file.
+    StateError: [CHECKPOINT.SEGMENT_MISSING] The checkpoint log has no checkpoint/log-0000000000000007, and needs it.
+      why  Segments are deleted oldest first and only when nobody needs them: somebody else has taken this one away.
+      fix  Put it back, from a copy of the directory. To begin anew, give the program an empty directory.
+    StateError: [CHECKPOINT.TOO_LARGE] 1100014300 bytes are too many for the checkpoint to write at once.
+      why  It takes at most 1073741824 at once, so that it can read them back in one piece.
+      fix  Keep less in the state of one batch: shorter windows, fewer keys, or smaller values."
   `);
 });
 
@@ -314,7 +338,22 @@ test('ORDER: rows that are compared', async () => {
 
 test('OUTPUT: an output', async () => {
   expect(await textsOf('OUTPUT')).toMatchInlineSnapshot(`
-    "JobError: [OUTPUT.THREW] The function of foreachRDD threw in batch 1000 ms: connection lost
+    "UsageError: [OUTPUT.BAD_POLICY] retry() was given 0.5 retries.
+      why  What the failure of an output means is one of four policies, and it is said before anything runs.
+      fix  Say onFailure: fail, stop, retry(3, '1 second'), deadLetter(f), or retry(3, '1 second', deadLetter(f)).
+    JobError: [OUTPUT.NOT_SET_ASIDE] foreachRDD failed in batch 1000 ms, and so did its dead letter:
+        1. [OUTPUT.THREW] The function of foreachRDD threw in batch 1000 ms: connection lost
+             why  It failed as a whole, outside of any one row.
+             fix  Look at the cause below. Later batches go on; this output of this batch is lost unless it is run again.
+             at   foreachRDD (specimens.ts:1)
+        2. [OUTPUT.THREW] The function of deadLetter of foreachRDD threw in batch 1000 ms: no room
+             why  It failed as a whole, outside of any one row.
+             fix  Look at the cause below. Later batches go on; this output of this batch is lost unless it is run again.
+             at   foreachRDD (specimens.ts:1)
+      why  A batch counts as completed only when its dead letter has been taken in; this one was not.
+      fix  Give dead letters a place that does not break together with what they are about.
+      at   foreachRDD (specimens.ts:1)
+    JobError: [OUTPUT.THREW] The function of foreachRDD threw in batch 1000 ms: connection lost
       why  It failed as a whole, outside of any one row.
       fix  Look at the cause below. Later batches go on; this output of this batch is lost unless it is run again.
       at   foreachRDD (specimens.ts:1)"

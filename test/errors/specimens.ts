@@ -1,9 +1,11 @@
 import {
   type DStream,
+  deadLetter,
   defineOp,
   InputDStream,
   Milliseconds,
   type Row,
+  retry,
   Seconds,
   SparkConf,
   SparkContext,
@@ -12,6 +14,10 @@ import {
   Time,
 } from 'firesteel';
 import { assertOutputs, run, testRuntime } from 'firesteel/testing';
+import { headerToBytes } from '../../src/checkpoint/file-header.ts';
+import { lockFolder } from '../../src/checkpoint/lock.ts';
+import { Log } from '../../src/checkpoint/log.ts';
+import { newestSnapshot } from '../../src/checkpoint/snapshots.ts';
 import {
   assert,
   BugError,
@@ -142,6 +148,30 @@ export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
       stream.checkpoint(Milliseconds(1500)).print();
       ssc.start();
     }),
+  'CHECKPOINT.BAD_LOCK': async () => {
+    const runtime = testRuntime();
+    await runtime.storage.append('checkpoint/lock-0000000000000001', Buffer.from('{"pid":'));
+    await lockFolder({ runtime, folder: 'checkpoint', tell: nothing });
+  },
+  'CHECKPOINT.CORRUPT': async () => {
+    const { storage } = testRuntime();
+    await storage.append('checkpoint/log-0000000000000001', Buffer.alloc(100));
+    await Log.open({ storage, folder: 'checkpoint', onRecord: nothing, tell: nothing });
+  },
+  'CHECKPOINT.LOG_BROKEN': async () => {
+    const { storage } = testRuntime();
+    const log = await Log.open({ storage, folder: 'checkpoint', onRecord: nothing, tell: nothing });
+    const records = [{ kind: 1, payload: Buffer.from('a') }];
+    storage.failNext('append', 'ENOSPC: no space left on device');
+    await log.append(records).catch(nothing);
+    await log.append(records);
+  },
+  'CHECKPOINT.NEWER_FORMAT': async () => {
+    const { storage } = testRuntime();
+    const newer = headerToBytes({ kind: 'log', number: 1, previousEnd: 0 }, 2);
+    await storage.append('checkpoint/log-0000000000000001', newer);
+    await Log.open({ storage, folder: 'checkpoint', onRecord: nothing, tell: nothing });
+  },
   'CHECKPOINT.NOT_PERSISTED': () =>
     initialized((ssc, stream) => {
       ssc.checkpoint('checkpoint');
@@ -153,6 +183,27 @@ export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
       stream.checkpoint(Seconds(10)).print();
       ssc.start();
     }),
+  'CHECKPOINT.NO_GOOD_SNAPSHOT': async () => {
+    const { storage } = testRuntime();
+    for (const second of [1, 2]) await storage.append(`checkpoint/snapshot-000000000000${second}000`, Buffer.from('x'));
+    await newestSnapshot({ storage, folder: 'checkpoint', tell: nothing });
+  },
+  'CHECKPOINT.OWNED': async () => {
+    const runtime = testRuntime();
+    await lockFolder({ runtime, folder: 'checkpoint', tell: nothing });
+    const processes = runtime.processes.another();
+    await lockFolder({ runtime: { ...runtime, processes }, folder: 'checkpoint', tell: nothing });
+  },
+  'CHECKPOINT.SEGMENT_MISSING': async () => {
+    const { storage } = testRuntime();
+    await Log.open({ storage, folder: 'checkpoint', from: 7, onRecord: nothing, tell: nothing });
+  },
+  'CHECKPOINT.TOO_LARGE': async () => {
+    const { storage } = testRuntime();
+    const log = await Log.open({ storage, folder: 'checkpoint', onRecord: nothing, tell: nothing });
+    const payload = Buffer.alloc(1_000_000);
+    await log.append(new Array(1100).fill({ kind: 1, payload }));
+  },
   'CLOCK.ALREADY_MOVING': () => {
     const { clock } = testRuntime();
     return Promise.all([clock.advance(1000), clock.advance(1000)]);
@@ -259,6 +310,11 @@ export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
   'KEY.NOT_A_VALUE': () => keyedBy({ by: nothing }),
   'LOG.BAD_LEVEL': () => active((ssc) => ssc.sparkContext.setLogLevel('LOUD')),
   'ORDER.NOT_COMPARABLE': () => rdds((sc) => sc.parallelize<Row>([1, 'a'], 1).top(1)),
+  'OUTPUT.BAD_POLICY': () => retry(0.5, '1 second'),
+  'OUTPUT.NOT_SET_ASIDE': () =>
+    inSecond((ssc) =>
+      ssc.inputStream(new Tray()).foreachRDD(fail('connection lost'), { onFailure: deadLetter(fail('no room')) }),
+    ),
   'OUTPUT.THREW': () => inSecond((ssc) => ssc.inputStream(new Tray()).foreachRDD(fail('connection lost'))),
   'PARTITIONER.OUT_OF_RANGE': () =>
     active((ssc) => {

@@ -41,6 +41,7 @@ const calls: fc.Arbitrary<readonly [name: string, call: Call]> = fc.oneof(
   fc
     .oneof(files, folders)
     .map((path): [string, Call] => [`sync ${path}`, (storage, root) => storage.sync(`${root}/${path}`)]),
+  folders.map((path): [string, Call] => [`make ${path}`, (storage, root) => storage.makeFolder(`${root}/${path}`)]),
   files.map((path): [string, Call] => [
     `read ${path}`,
     async (storage, root) => (await storage.read(`${root}/${path}`)).toString(),

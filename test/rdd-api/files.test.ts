@@ -14,6 +14,7 @@ function bound(storage: Storage): Storage {
   return {
     append: (path, bytes) => storage.append(path, bytes),
     createExclusive: (path, bytes) => storage.createExclusive(path, bytes),
+    makeFolder: (path) => storage.makeFolder(path),
     sync: (path) => storage.sync(path),
     rename: (from, to) => storage.rename(from, to),
     list: (folder) => storage.list(folder),

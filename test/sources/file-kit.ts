@@ -57,6 +57,7 @@ export function layered(real: Storage, over: Partial<Storage>): Storage {
   return {
     append: (path, bytes) => real.append(path, bytes),
     createExclusive: (path, bytes) => real.createExclusive(path, bytes),
+    makeFolder: (path) => real.makeFolder(path),
     sync: (path) => real.sync(path),
     rename: (from, to) => real.rename(from, to),
     list: (folder) => real.list(folder),

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import ts from 'typescript';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildProgram } from './build-program.ts';
 
 const program = 'test/system/children/every-kind-of-key.ts';
 
@@ -11,17 +11,9 @@ let folder: string;
 beforeAll(() => {
   mkdirSync('.tmp', { recursive: true });
   folder = mkdtempSync(join('.tmp', 'determinism-'));
-  build(join(folder, 'js'));
+  buildProgram(program, join(folder, 'js'));
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** Makes JavaScript of the program and of all it imports; whether the types are right is not the matter here. */
-function build(outDir: string): void {
-  const { config } = ts.readConfigFile('tsconfig.json', ts.sys.readFile);
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, process.cwd(), {}, 'tsconfig.json');
-  const emitting = { ...options, noEmit: false, noCheck: true, rootDir: '.', outDir };
-  ts.createProgram([program], emitting).emit();
-}
 
 /** What a run leaves behind: what it printed, and the bytes of every file by path. */
 interface Left {

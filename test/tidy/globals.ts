@@ -3,8 +3,9 @@ import { type Breach, breachAt, nodesOf, type Source, syntaxOf } from './source.
 
 const clock = ['src/core/clock.ts'];
 const random = ['src/core/random.ts'];
+const signals = ['src/core/signals.ts'];
 
-/** Where time and chance come in, and the files of src that own them. */
+/** Where time, chance and signals come in, and how the process ends: the files of src that own them. */
 export const owners: Readonly<Record<string, readonly string[]>> = {
   globalThis: clock,
   'new Date()': clock,
@@ -21,9 +22,19 @@ export const owners: Readonly<Record<string, readonly string[]>> = {
   randomUUID: random,
   getRandomValues: random,
   randomBytes: random,
+  'process.on': signals,
+  'process.once': signals,
+  'process.addListener': signals,
+  'process.prependListener': signals,
+  'process.off': signals,
+  'process.exitCode': signals,
+  'process.exit': [],
+  'process.abort': [],
+  // With signal 0 it only asks whether a process is there.
+  'process.kill': ['src/core/processes.ts'],
 };
 
-/** A file of src takes time and chance from a Runtime, unless it is the file that makes them. */
+/** A file of src takes them from a Runtime, unless it is the file that makes them. */
 export function strayGlobals(source: Source): readonly Breach[] {
   const breaches: Breach[] = [];
   const locals = namesDeclaredIn(source);
@@ -31,7 +42,7 @@ export function strayGlobals(source: Source): readonly Breach[] {
     const name = globalAt(node);
     const owner = name === undefined || locals.has(name) ? undefined : owners[name];
     if (owner === undefined || owner.includes(source.path)) continue;
-    breaches.push(breachAt(source, node, `uses ${name}, which belongs to ${owner.join(', ')}`));
+    breaches.push(breachAt(source, node, `uses ${name}, which belongs to ${owner.join(', ') || 'the host alone'}`));
   }
   return breaches;
 }

@@ -59,13 +59,14 @@ export const mayBeImportedBy: Readonly<Record<string, readonly string[]>> = {
   'node:crypto': ['src/core/random.ts'],
   'node:fs': ['src/core/storage.ts'],
   'node:net': ['src/core/sockets.ts'],
-  'node:os': ['src/core/system-runtime.ts'],
+  'node:os': ['src/core/processes.ts', 'src/core/system-runtime.ts'],
   'node:path': ['src/'],
   'node:stream': ['src/sources/'],
   'node:timers': ['src/core/clock.ts'],
   'node:url': ['src/'],
   'node:util': ['src/'],
-  'node:v8': ['src/rdd/rows-codec.ts'],
+  'node:v8': ['src/checkpoint/codec.ts', 'src/rdd/rows-codec.ts'],
+  'node:zlib': ['src/checkpoint/checksum.ts'],
 };
 
 interface Import {

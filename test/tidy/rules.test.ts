@@ -125,6 +125,18 @@ describe('time and chance', () => {
     `);
   });
 
+  test('have the signals of the process beside them, and its end', () => {
+    const bad = file('src/actors/a.ts', `process.on('SIGTERM', f);`, 'process.exitCode = 1;', 'process.exit();');
+    expect(strayGlobals(bad)).toMatchInlineSnapshot(`
+      [
+        "src/actors/a.ts:1 uses process.on, which belongs to src/core/signals.ts",
+        "src/actors/a.ts:2 uses process.exitCode, which belongs to src/core/signals.ts",
+        "src/actors/a.ts:3 uses process.exit, which belongs to the host alone",
+      ]
+    `);
+    expect(strayGlobals(file('src/core/signals.ts', 'process.exitCode = 1;', 'process.exit();'))).toHaveLength(1);
+  });
+
   test('are not taken for what only bears their name', () => {
     const good = file(
       'src/ops/a.ts',
