@@ -1,6 +1,6 @@
 import type { Pair, Row } from '../core/row.ts';
 import { Time } from '../core/time.ts';
-import { HashPartitioner } from '../rdd/partitioner.ts';
+import { partitionerOf } from '../rdd/partitioner.ts';
 import { RDD } from '../rdd/rdd.ts';
 import type { MapState, MapStateWithTime, StateSpec } from '../rdd/state-spec.ts';
 import { MappedState, type MappedStateOptions } from '../state/mapped-state.ts';
@@ -50,8 +50,7 @@ export function mapWithState<P extends Pair<Row, Row>, S extends Row, U extends 
     checkpoints: 'ten slides',
     code: [f],
     state: {
-      partitioner: (parallelism) =>
-        typeof partitions === 'object' ? partitions : new HashPartitioner(partitions ?? parallelism),
+      partitioner: (parallelism) => partitionerOf(partitions, parallelism),
       keepers: (tables) => tables.map((table) => new MappedState(table, { f: call, timeoutMs })),
       windowMs: undefined,
     },

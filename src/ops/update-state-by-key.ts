@@ -1,7 +1,7 @@
 import type { Pair, Row } from '../core/row.ts';
 import { Time } from '../core/time.ts';
 import { checkPartitions } from '../rdd/check-partitions.ts';
-import { HashPartitioner, type Partitioner, placeOfKey } from '../rdd/partitioner.ts';
+import { type Partitioner, partitionerOf, placeOfKey } from '../rdd/partitioner.ts';
 import type { RDD } from '../rdd/rdd.ts';
 import type { StateKind } from '../rdd/state-store.ts';
 import type { Step } from '../rdd/step.ts';
@@ -72,8 +72,7 @@ export function updateStateByKey<P extends Pair<Row, Row>, S extends Row>(
     checkpoints: 'ten seconds',
     code: [f],
     state: {
-      partitioner: (parallelism) =>
-        typeof partitions === 'object' ? partitions : new HashPartitioner(partitions ?? parallelism),
+      partitioner: (parallelism) => partitionerOf(partitions, parallelism),
       keepers: keepersOf(f, form),
       windowMs: undefined,
     },

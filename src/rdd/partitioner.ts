@@ -42,6 +42,11 @@ export class HashPartitioner implements Partitioner {
   }
 }
 
+/** What a program gave to place keys, or as how many partitions by hash; by default as many as these. */
+export function partitionerOf(given: number | Partitioner | undefined, parallelism: number): Partitioner {
+  return typeof given === 'object' ? given : new HashPartitioner(given ?? parallelism);
+}
+
 /** @throws UsageError (PARTITIONER.OUT_OF_RANGE) */
 export function placeOfKey(key: unknown, partitioner: Partitioner): number {
   if (partitioner instanceof HashPartitioner) return partitioner.getPartition(key);

@@ -280,10 +280,9 @@ export class StateStore {
   #feedPair(key: unknown, value: unknown, isInitial: boolean): void {
     const code = encodeKey(key);
     const known = this.#index.get(code);
-    const { partitions } = this.#index;
-    const partition = known === undefined ? placeOfKey(key, this.partitioner) : known % partitions;
+    const partition = known === undefined ? placeOfKey(key, this.partitioner) : this.#index.partitionOf(known);
     const keeper = this.#keepers[partition] as Keeper;
-    const id = known === undefined ? keeper.table.reserve(code, key) : (known - partition) / partitions;
+    const id = known === undefined ? keeper.table.reserve(code, key) : this.#index.idOf(known);
     if (isInitial) keeper.start?.(id, value);
     else keeper.feed(id, key, value);
   }
@@ -336,7 +335,7 @@ export class VersionReader implements Computation {
   prepare = (_parents: unknown, _run: unknown, reading: Reading): Promise<void> =>
     this.store.bring(this.timeMs, reading);
 
-  // biome-ignore lint/correctness/useYield: what it gives is made when it is read
+  // biome-ignore lint/correctness/useYield: a computation is a task, and this one has nothing to cut
   *compute(index: number): Task<readonly unknown[] | Chunks> {
     const keeper = this.store.keeper(index);
     if (this.#part === 'results') return keeper.results?.(this.timeMs) ?? [];

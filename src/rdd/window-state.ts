@@ -1,7 +1,7 @@
 import { atOnce } from '../state/call-failure.ts';
 import { InverseWindow } from '../state/inverse-window.ts';
 import { RingWindow } from '../state/ring-window.ts';
-import { HashPartitioner, type Partitioner } from './partitioner.ts';
+import { type Partitioner, partitionerOf } from './partitioner.ts';
 import type { StateKind } from './state-store.ts';
 
 type Merge = (a: unknown, b: unknown) => unknown;
@@ -26,8 +26,7 @@ export interface WindowMerge {
 export function windowState(windowMs: number, { merge, mergeAll, undo, partitions }: WindowMerge): StateKind {
   const all = mergeAll ?? folding(merge);
   return {
-    partitioner: (parallelism) =>
-      typeof partitions === 'object' ? partitions : new HashPartitioner(partitions ?? parallelism),
+    partitioner: (parallelism) => partitionerOf(partitions, parallelism),
     keepers: (tables) =>
       tables.map((table) =>
         undo === undefined

@@ -9,9 +9,17 @@ export class KeyIndex {
     this.partitions = partitions;
   }
 
-  /** The id of a key times the number of partitions, plus that of its own. */
+  /** The place of a key: its partition and its id there, in one number. */
   get(code: Key): number | undefined {
     return this.#places.get(code);
+  }
+
+  partitionOf(place: number): number {
+    return place % this.partitions;
+  }
+
+  idOf(place: number): number {
+    return (place - (place % this.partitions)) / this.partitions;
   }
 
   set(code: Key, partition: number, id: number): void {
@@ -50,7 +58,7 @@ export class KeyTable {
   /** The id of a key, by its code. */
   find(code: Key): number | undefined {
     const place = this.#index.get(code);
-    return place === undefined ? undefined : (place - this.#partition) / this.#index.partitions;
+    return place === undefined ? undefined : this.#index.idOf(place);
   }
 
   /** Gives a key that has none an id; this key object stands for all that are equal to it. */
