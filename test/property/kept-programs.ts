@@ -70,4 +70,13 @@ export const keptPrograms: Readonly<Record<string, Program>> = {
     ],
     settings,
   ),
+  'a take meets a failure behind its rows where whole partitions are kept': new Program(
+    [{ batches: [[0, 2]], partitions: 1, form: 'values' }],
+    [
+      { name: 'flatMap', args: { f: 'twice', fails: { on: 2, how: 'throws' } }, parents: [0] },
+      { name: 'cache', args: null, parents: [1] },
+    ],
+    [{ name: 'print', args: { n: 0 }, of: 2 }],
+    settings,
+  ),
 };

@@ -118,9 +118,13 @@ export class Program {
     return reached;
   }
 
-  /** Streams that read what is kept by whole partitions, for an operator that knows of more than one batch. */
+  /**
+   * Streams that read what is kept by whole partitions: because the program says so, or for an operator that knows of
+   * more than one batch.
+   */
   readAhead(): ReadonlySet<number> {
-    const found = new Set(this.nodes.flatMap(({ name, parents }) => (keepingNames.includes(name) ? parents : [])));
+    const keeping = [...keepingNames, 'persist', 'cache'];
+    const found = new Set(this.nodes.flatMap(({ name, parents }) => (keeping.includes(name) ? parents : [])));
     for (const [i, { parents }] of this.nodes.entries()) {
       if (parents.some((parent) => found.has(parent))) found.add(i + this.inputs.length);
     }
