@@ -2,7 +2,7 @@ import { assert, JobError, messageOf, StateError } from '../core/errors.ts';
 import { encodeKey } from '../core/keys.ts';
 import { CallFailure, ReturnedPromise } from '../state/call-failure.ts';
 import type { Keeper } from '../state/keeper.ts';
-import { KeyIndex } from '../state/key-table.ts';
+import { KeyIndex } from '../state/key-index.ts';
 import { VersionedTable } from '../state/versioned-table.ts';
 import { Pace } from '../state/work.ts';
 import { Chunks } from './chunk.ts';
@@ -86,7 +86,7 @@ export class StateStore {
     this.#options = options;
     this.partitioner = options.kind.partitioner(options.engine.defaultParallelism);
     const { numPartitions } = this.partitioner;
-    this.#index = new KeyIndex(numPartitions);
+    this.#index = new KeyIndex();
     const tables = Array.from(
       { length: numPartitions },
       (_, i) => new VersionedTable(options.zeroTimeMs, this.#index, i),

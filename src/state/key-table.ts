@@ -1,35 +1,5 @@
 import type { Key } from '../core/keys.ts';
-
-/** Where keys are: in which partition, with which id. One for all partitions, so that a key is looked up once. */
-export class KeyIndex {
-  readonly partitions: number;
-  readonly #places = new Map<Key, number>();
-
-  constructor(partitions: number) {
-    this.partitions = partitions;
-  }
-
-  /** The place of a key: its partition and its id there, in one number. */
-  get(code: Key): number | undefined {
-    return this.#places.get(code);
-  }
-
-  partitionOf(place: number): number {
-    return place % this.partitions;
-  }
-
-  idOf(place: number): number {
-    return (place - (place % this.partitions)) / this.partitions;
-  }
-
-  set(code: Key, partition: number, id: number): void {
-    this.#places.set(code, id * this.partitions + partition);
-  }
-
-  delete(code: Key): void {
-    this.#places.delete(code);
-  }
-}
+import type { KeyIndex } from './key-index.ts';
 
 /**
  * Gives each key of a partition a small number, by which columns are read.
@@ -57,15 +27,15 @@ export class KeyTable {
 
   /** The id of a key, by its code. */
   find(code: Key): number | undefined {
-    const place = this.#index.get(code);
-    return place === undefined ? undefined : this.#index.idOf(place);
+    const slot = this.#index.get(code);
+    return slot === undefined ? undefined : this.#index.idOf(slot);
   }
 
   /** Gives a key that has none an id; this key object stands for all that are equal to it. */
   add(code: Key, key: unknown): number {
     const own = typeof code === 'string' ? flat(code) : code;
     const id = this.#free.pop() ?? this.#keys.length;
-    this.#index.set(own, this.#partition, id);
+    this.#index.add(own, this.#partition, id);
     const isOwnCode = Object.is(code, key);
     this.#keys[id] = isOwnCode ? own : key;
     if (!isOwnCode) this.#codes.set(id, own);

@@ -26,9 +26,16 @@ export class MappedState implements Keeper {
   readonly #state = new State<unknown>();
   readonly #expiry = new ExpiryQueue();
   readonly #results = new Map<number, readonly unknown[]>();
-  /** Where the change of a key stands among those of the step: its place and one. */
+  /** The step on its way; the fields behind it are of this step. */
+  #timeMs: number | undefined;
+  /** The keys it has met, and their values by now. */
+  #ids: number[] = [];
+  #values: unknown[] = [];
+  /** Where a key stands among these: its place and one. */
   readonly #place = new Marks();
-  #worked: Worked | undefined;
+  /** How many of the keys had data: the first ones; those behind them timed out. */
+  #touched = 0;
+  #made: unknown[] = [];
 
   constructor(table: VersionedTable, options: MappedStateOptions) {
     this.#options = options;
@@ -36,52 +43,49 @@ export class MappedState implements Keeper {
   }
 
   begin(timeMs: number): void {
-    this.#worked = { timeMs, ids: [], values: [], touched: 0, results: [] };
+    this.#timeMs = timeMs;
   }
 
   start(id: number, state: unknown): void {
-    const worked = this.#worked as Worked;
-    const place = this.#placeOf(id, worked);
-    worked.values[place] = state;
+    this.#values[this.#placeOf(id)] = state;
   }
 
   feed(id: number, key: unknown, value: unknown): void {
-    const worked = this.#worked as Worked;
-    const place = this.#placeOf(id, worked);
-    this.#call(place, worked, key, value, false);
+    this.#call(this.#placeOf(id), key, value, false);
   }
 
   *finish(): Work<void> {
     const { timeoutMs } = this.#options;
-    const worked = this.#worked as Worked;
-    worked.touched = worked.ids.length;
+    this.#touched = this.#ids.length;
     if (timeoutMs === undefined) return;
-    for (const id of this.#expiry.before(worked.timeMs - timeoutMs)) {
+    for (const id of this.#expiry.before((this.#timeMs as number) - timeoutMs)) {
       if (this.#place.get(id) > 0 || !this.table.isLive(id)) continue;
-      const place = this.#placeOf(id, worked);
-      this.#call(place, worked, this.table.keyOf(id), undefined, true);
-      worked.values[place] = absent;
+      const place = this.#placeOf(id);
+      this.#call(place, this.table.keyOf(id), undefined, true);
+      this.#values[place] = absent;
       if (this.#pace.isDue) yield* this.#pace.look();
     }
   }
 
   *commit(): Work<void> {
-    const worked = this.#worked;
-    if (worked === undefined) return;
-    const { timeMs, ids, touched, results } = worked;
+    const timeMs = this.#timeMs;
+    if (timeMs === undefined) return;
     const { timeoutMs } = this.#options;
-    this.#results.set(timeMs, results);
+    this.#results.set(timeMs, this.#made);
     if (timeoutMs !== undefined) {
       this.#expiry.drop(timeMs - timeoutMs);
-      yield* this.#expiry.touch(timeMs, ids.slice(0, touched));
+      yield* this.#expiry.touch(timeMs, this.#ids.slice(0, this.#touched));
     }
-    yield* this.table.commit(timeMs, worked);
+    yield* this.table.commit(timeMs, { ids: this.#ids, values: this.#values });
     this.discard();
   }
 
   discard(): void {
-    for (const id of this.#worked?.ids ?? []) this.#place.set(id, 0);
-    this.#worked = undefined;
+    for (const id of this.#ids) this.#place.set(id, 0);
+    this.#timeMs = undefined;
+    this.#ids = [];
+    this.#values = [];
+    this.#made = [];
   }
 
   results(timeMs: number): readonly unknown[] {
@@ -93,34 +97,24 @@ export class MappedState implements Keeper {
     this.table.release(timeMs);
   }
 
-  #call(place: number, worked: Worked, key: unknown, value: unknown, isTimingOut: boolean): void {
-    const state = this.#state.begin(worked.values[place], isTimingOut);
+  #call(place: number, key: unknown, value: unknown, isTimingOut: boolean): void {
+    const state = this.#state.begin(this.#values[place], isTimingOut);
     try {
-      const made = atOnce(this.#options.f(worked.timeMs, key, value, state));
-      if (made !== absent) worked.results.push(made);
+      const made = atOnce(this.#options.f(this.#timeMs as number, key, value, state));
+      if (made !== absent) this.#made.push(made);
     } catch (error) {
       throw new CallFailure(error, [key, value]);
     }
-    if (state.outcome !== undefined) worked.values[place] = state.value;
+    if (state.outcome !== undefined) this.#values[place] = state.value;
   }
 
   /** The place of a key among those of the step, where its value is until it is committed. */
-  #placeOf(id: number, { ids, values }: Worked): number {
+  #placeOf(id: number): number {
     const known = this.#place.get(id) - 1;
     if (known >= 0) return known;
-    const place = ids.push(id) - 1;
+    const place = this.#ids.push(id) - 1;
     this.#place.set(id, place + 1);
-    values.push(this.table.valueOf(id));
+    this.#values.push(this.table.valueOf(id));
     return place;
   }
-}
-
-/** A step on its way: the keys it has met, their values by now, and whether they had data. */
-interface Worked {
-  readonly timeMs: number;
-  readonly ids: number[];
-  readonly values: unknown[];
-  /** How many of the keys had data: the first ones; those behind them timed out. */
-  touched: number;
-  readonly results: unknown[];
 }

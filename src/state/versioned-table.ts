@@ -1,7 +1,8 @@
 import { UsageError } from '../core/errors.ts';
 import type { Key } from '../core/keys.ts';
 import { Column } from './column.ts';
-import { KeyIndex, KeyTable } from './key-table.ts';
+import { KeyIndex } from './key-index.ts';
+import { KeyTable } from './key-table.ts';
 import { Marks } from './marks.ts';
 import { rowsBetweenYields, type Work } from './work.ts';
 
@@ -48,7 +49,7 @@ export class VersionedTable {
    * @param timeMs the version in which there is nothing
    * @param index where the keys of this partition, and of its neighbours, are found
    */
-  constructor(timeMs: number, index: KeyIndex = new KeyIndex(1), partition = 0) {
+  constructor(timeMs: number, index: KeyIndex = new KeyIndex(), partition = 0) {
     this.#keys = new KeyTable(index, partition);
     this.#timeMs = timeMs;
     this.#releasedMs = timeMs;

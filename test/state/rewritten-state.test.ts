@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CallFailure } from '../../src/state/call-failure.ts';
-import { KeyIndex } from '../../src/state/key-table.ts';
+import { KeyIndex } from '../../src/state/key-index.ts';
 import { type RewriteState, RewrittenState } from '../../src/state/rewritten-state.ts';
 import { type Entry, VersionedTable } from '../../src/state/versioned-table.ts';
 import { rowsBetweenYields } from '../../src/state/work.ts';
@@ -14,7 +14,7 @@ const placeOf =
 
 /** All partitions of a state. */
 function partsOf(partitions: number, rewrite: RewriteState): readonly RewrittenState[] {
-  const index = new KeyIndex(partitions);
+  const index = new KeyIndex();
   const parts: RewrittenState[] = [];
   for (let i = 0; i < partitions; i++) {
     parts.push(new RewrittenState(new VersionedTable(0, index, i), rewrite, parts, placeOf(partitions)));
