@@ -23,6 +23,14 @@ export class Column {
     if (this.#numbers === undefined) this.#values[id] = undefined;
   }
 
+  /** What it has now, for ids below that. */
+  copy(capacity: number): Column {
+    const copy = new Column();
+    copy.#numbers = this.#numbers?.slice(0, capacity);
+    copy.#values = this.#values.slice(0, capacity);
+    return copy;
+  }
+
   #widen(numbers: Float64Array, id: number, value: unknown): void {
     this.#values = Array.from(numbers);
     this.#values[id] = value;

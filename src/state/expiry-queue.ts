@@ -1,5 +1,8 @@
 import { Column } from './column.ts';
+import { cut, type Touched } from './redo.ts';
 import { rowsBetweenYields, type Work } from './work.ts';
+
+type Ids = readonly number[] | Int32Array;
 
 /**
  * Which keys have had no data for too long, found without looking at the others.
@@ -8,11 +11,11 @@ import { rowsBetweenYields, type Work } from './work.ts';
  * is passed over when its time comes.
  */
 export class ExpiryQueue {
-  readonly #touches: { readonly timeMs: number; readonly ids: readonly number[] }[] = [];
-  readonly #lastMs = new Column();
+  #touches: { readonly timeMs: number; readonly ids: Ids }[] = [];
+  #lastMs = new Column();
 
-  /** These keys were touched in the batch of this time, which is later than all before it. */
-  *touch(timeMs: number, ids: readonly number[]): Work<void> {
+  /** These keys were touched in the batch of this time, none before it was later. */
+  *touch(timeMs: number, ids: Ids): Work<void> {
     if (ids.length === 0) return;
     for (let i = 0; i < ids.length; i++) {
       this.#lastMs.set(ids[i] as number, timeMs);
@@ -33,5 +36,23 @@ export class ExpiryQueue {
   drop(timeMs: number): void {
     const stays = this.#touches.findIndex((touch) => touch.timeMs >= timeMs);
     this.#touches.splice(0, stays < 0 ? this.#touches.length : stays);
+  }
+
+  /** What it has now, for ids below that. */
+  copy(capacity: number): ExpiryQueue {
+    const copy = new ExpiryQueue();
+    copy.#touches = this.#touches.slice();
+    copy.#lastMs = this.#lastMs.copy(capacity);
+    return copy;
+  }
+
+  /** The last touch of each of these keys, in order, some at a time. */
+  *pieces(isOf: (id: number) => boolean): Generator<Touched, void> {
+    for (const { timeMs, ids } of this.#touches) {
+      for (const some of cut(ids)) {
+        const last = some.filter((id) => isOf(id) && this.#lastMs.get(id) === timeMs);
+        if (last.length > 0) yield { timeMs, ids: Int32Array.from(last) };
+      }
+    }
   }
 }

@@ -1,8 +1,10 @@
 import { atOnce, CallFailure } from './call-failure.ts';
 import type { Keeper } from './keeper.ts';
 import { Marks } from './marks.ts';
+import { byId, type Image, type Redo } from './redo.ts';
 import { type Slot, slotOf } from './slot.ts';
-import { absent, type Changes, type VersionedTable } from './versioned-table.ts';
+import { absent, type Changes, changesOf, type VersionedTable } from './versioned-table.ts';
+import { WindowImage } from './window-image.ts';
 import { Pace, rowsBetweenYields, type Work } from './work.ts';
 
 type Merge = (a: unknown, b: unknown) => unknown;
@@ -22,6 +24,13 @@ interface Merged extends Changes {
   readonly counts: readonly number[];
 }
 
+/** A step that is worked out. */
+interface Worked {
+  readonly timeMs: number;
+  readonly came: readonly Slot[];
+  readonly changes: Changes;
+}
+
 /**
  * The values of a window, brought from one window to the next: what left is taken out of the value of its key, then
  * what came is merged in. It costs as much as the batches that left and came, however long the window is.
@@ -38,7 +47,7 @@ export class InverseWindow implements Keeper {
   readonly #place = new Marks();
   #timeMs = Number.NaN;
   #came: Slot[] = [];
-  #worked: { readonly timeMs: number; readonly came: readonly Slot[]; readonly changes: Changes } | undefined;
+  #worked: Worked | undefined;
 
   constructor(table: VersionedTable, options: InverseWindowOptions) {
     this.#options = options;
@@ -77,6 +86,24 @@ export class InverseWindow implements Keeper {
     for (const slot of left) yield* this.#count(slot, -1);
     yield* this.table.commit(timeMs, changes);
     this.discard();
+  }
+
+  redo(): Redo {
+    const { timeMs, came, changes } = this.#worked as Worked;
+    const slots = came.map((slot) => ({ timeMs: slot.timeMs, ...byId(slot.ids, slot.values) }));
+    return { ...this.table.redo(timeMs, changes), slots };
+  }
+
+  replay(redo: Redo): void {
+    const came = (redo.slots ?? []).map(({ timeMs, ids, values }) => {
+      return { timeMs, ids: Array.from(ids), values: Array.from(values) };
+    });
+    this.#worked = { timeMs: redo.timeMs, came, changes: changesOf(redo) };
+  }
+
+  image(): Image {
+    const slots = this.#slots.map(({ timeMs, ids, values }) => ({ timeMs, ids, valueAt: (i: number) => values[i] }));
+    return new WindowImage(this.table.image(), slots);
   }
 
   discard(): void {

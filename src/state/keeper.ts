@@ -1,3 +1,4 @@
+import type { Image, Redo, RedoOptions } from './redo.ts';
 import type { VersionedTable } from './versioned-table.ts';
 import type { Work } from './work.ts';
 
@@ -23,6 +24,12 @@ export interface Keeper {
   finish(): Work<void>;
   /** What was worked out becomes the newest version. */
   commit(): Work<void>;
+  /** What `commit` is about to apply, as data; once all partitions have finished the step. */
+  redo(options: RedoOptions): Redo;
+  /** In the place of a step: `commit` will apply this. */
+  replay(redo: Redo): void;
+  /** What it has, between two steps: copied at once, given bit by bit, however it goes on. */
+  image(): Image;
   /** What was worked out is forgotten. */
   discard(): void;
   /** The rows that the step of a version gave beside its entries. */

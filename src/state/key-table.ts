@@ -13,7 +13,11 @@ export class KeyTable {
   readonly #keys: unknown[] = [];
   /** The codes of keys that are not their own codes, by id. */
   readonly #codes = new Map<number, Key>();
-  readonly #free: number[] = [];
+  #free: number[] = [];
+  /** Whether `#free` has all free ids: not once keys were placed where they have to be. */
+  #isFreeKnown = true;
+  /** Ids by which keys are only read any more: they were placed elsewhere, and are found there. */
+  readonly #deserted = new Set<number>();
 
   constructor(index: KeyIndex, partition: number) {
     this.#index = index;
@@ -34,27 +38,64 @@ export class KeyTable {
   /** Gives a key that has none an id; this key object stands for all that are equal to it. */
   add(code: Key, key: unknown): number {
     const own = typeof code === 'string' ? flat(code) : code;
+    if (!this.#isFreeKnown) this.#findFree();
     const id = this.#free.pop() ?? this.#keys.length;
-    this.#index.add(own, this.#partition, id);
-    const isOwnCode = Object.is(code, key);
-    this.#keys[id] = isOwnCode ? own : key;
-    if (!isOwnCode) this.#codes.set(id, own);
+    this.#put(id, own, Object.is(code, key) ? own : key);
     return id;
+  }
+
+  /** Puts a key where another process had it: whatever stands there goes, and so does the place that the key has. */
+  place(id: number, code: Key, key: unknown): void {
+    this.#isFreeKnown = false;
+    while (this.#keys.length < id) this.#keys.push(none);
+    if (id < this.#keys.length) this.#forget(id);
+    const before = this.find(code);
+    if (before !== undefined) {
+      this.#index.delete(code);
+      this.#deserted.add(before);
+    }
+    this.#put(id, code, key);
   }
 
   /** The first key object that was seen. */
   keyOf(id: number): unknown {
-    return this.#keys[id];
+    const key = this.#keys[id];
+    return key === none ? undefined : key;
+  }
+
+  /** The keys by id, as they are now. */
+  copy(): readonly unknown[] {
+    return this.#keys.slice();
   }
 
   /** Takes the id away; another key may get it. */
   remove(id: number): void {
-    this.#index.delete(this.#codes.get(id) ?? (this.#keys[id] as Key));
+    this.#forget(id);
+    this.#keys[id] = none;
+    if (this.#isFreeKnown) this.#free.push(id);
+  }
+
+  #put(id: number, code: Key, key: unknown): void {
+    this.#index.add(code, this.#partition, id);
+    this.#keys[id] = key;
+    if (!Object.is(code, key)) this.#codes.set(id, code);
+  }
+
+  #forget(id: number): void {
+    if (this.#keys[id] === none) return;
+    if (!this.#deserted.delete(id)) this.#index.delete(this.#codes.get(id) ?? (this.#keys[id] as Key));
     this.#codes.delete(id);
-    this.#keys[id] = undefined;
-    this.#free.push(id);
+  }
+
+  #findFree(): void {
+    this.#free = [];
+    for (let id = this.#keys.length - 1; id >= 0; id--) if (this.#keys[id] === none) this.#free.push(id);
+    this.#isFreeKnown = true;
   }
 }
+
+/** In the place of a key where there is none. */
+const none: unique symbol = Symbol('none');
 
 /**
  * A text that keeps no other alive.

@@ -1,9 +1,11 @@
 import { atOnce, CallFailure } from './call-failure.ts';
 import { ExpiryQueue } from './expiry-queue.ts';
 import type { Keeper } from './keeper.ts';
+import { MappedImage } from './mapped-image.ts';
 import { Marks } from './marks.ts';
+import { type Image, packed, type Redo, type RedoOptions } from './redo.ts';
 import { State } from './state.ts';
-import { absent, type VersionedTable } from './versioned-table.ts';
+import { absent, type Changes, changesOf, type VersionedTable } from './versioned-table.ts';
 import { Pace, type Work } from './work.ts';
 
 /** What a state that is mapped over is made of. */
@@ -36,6 +38,8 @@ export class MappedState implements Keeper {
   /** How many of the keys had data: the first ones; those behind them timed out. */
   #touched = 0;
   #made: unknown[] = [];
+  /** In the place of a step. */
+  #replayed: Redo | undefined;
 
   constructor(table: VersionedTable, options: MappedStateOptions) {
     this.#options = options;
@@ -68,6 +72,7 @@ export class MappedState implements Keeper {
   }
 
   *commit(): Work<void> {
+    if (this.#replayed !== undefined) yield* this.#replay(this.#replayed);
     const timeMs = this.#timeMs;
     if (timeMs === undefined) return;
     const { timeoutMs } = this.#options;
@@ -80,7 +85,25 @@ export class MappedState implements Keeper {
     this.discard();
   }
 
+  redo({ withResults }: RedoOptions): Redo {
+    const timeMs = this.#timeMs as number;
+    const redo = this.table.redo(timeMs, this.#changes());
+    // A key that has no state, as one that timed out, is touched by what gives it some.
+    const kept = this.#ids.filter((_, place) => this.#values[place] !== absent);
+    const touches = this.#options.timeoutMs === undefined ? [] : [{ timeMs, ids: new Int32Array(kept) }];
+    return { ...redo, touches, ...(withResults ? { results: packed(this.#made) } : {}) };
+  }
+
+  replay(redo: Redo): void {
+    this.#replayed = redo;
+  }
+
+  image(): Image {
+    return new MappedImage(this.table.image(), this.#expiry.copy(this.table.capacity));
+  }
+
   discard(): void {
+    this.#replayed = undefined;
     for (const id of this.#ids) this.#place.set(id, 0);
     this.#timeMs = undefined;
     this.#ids = [];
@@ -97,6 +120,16 @@ export class MappedState implements Keeper {
     this.table.release(timeMs);
   }
 
+  *#replay(redo: Redo): Work<void> {
+    const { timeoutMs } = this.#options;
+    const { timeMs, touches = [], results } = redo;
+    this.#replayed = undefined;
+    if (results !== undefined) this.#results.set(timeMs, Array.from(results));
+    if (timeoutMs !== undefined) this.#expiry.drop(timeMs - timeoutMs);
+    for (const touch of touches) yield* this.#expiry.touch(touch.timeMs, touch.ids);
+    yield* this.table.commit(timeMs, changesOf(redo));
+  }
+
   #call(place: number, key: unknown, value: unknown, isTimingOut: boolean): void {
     const state = this.#state.begin(this.#values[place], isTimingOut);
     try {
@@ -106,6 +139,19 @@ export class MappedState implements Keeper {
       throw new CallFailure(error, [key, value]);
     }
     if (state.outcome !== undefined) this.#values[place] = state.value;
+  }
+
+  /** What is other than it was. An object may be: there is no telling what the function did with it. */
+  #changes(): Changes {
+    const changes: { ids: number[]; values: unknown[] } = { ids: [], values: [] };
+    for (let place = 0; place < this.#ids.length; place++) {
+      const id = this.#ids[place] as number;
+      const value = this.#values[place];
+      if (typeof value !== 'object' && Object.is(value, this.table.valueOf(id))) continue;
+      changes.ids.push(id);
+      changes.values.push(value);
+    }
+    return changes;
   }
 
   /** The place of a key among those of the step, where its value is until it is committed. */

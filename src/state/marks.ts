@@ -14,6 +14,13 @@ export class Marks {
     }
     this.#marks[id] = mark;
   }
+
+  /** What it has now, for ids below that. */
+  copy(capacity: number): Marks {
+    const copy = new Marks();
+    copy.#marks = this.#marks.slice(0, capacity);
+    return copy;
+  }
 }
 
 /** As a column. */

@@ -1,8 +1,9 @@
 import { encodeKey, type Key } from '../core/keys.ts';
 import { CallFailure } from './call-failure.ts';
 import type { Keeper } from './keeper.ts';
-import { absent, type Changes, type Entry, type VersionedTable } from './versioned-table.ts';
-import { Pace, rowsBetweenYields, type Work } from './work.ts';
+import type { Image, Redo } from './redo.ts';
+import { absent, type Changes, changesOf, type Entry, type VersionedTable } from './versioned-table.ts';
+import { Pace, rowsBetweenYields, uncut, type Work } from './work.ts';
 
 /** All state of a partition from all that there is: keys with their values of the batch and their state so far. */
 export type RewriteState = (rows: IterableIterator<Row>) => Iterable<Entry>;
@@ -28,6 +29,8 @@ export class RewrittenState implements Keeper {
   readonly #begun = new Map<Key, Row>();
   readonly #fed = new Map<Key, Row>();
   #isWorked = false;
+  /** What the commit does, where somebody has asked for it before. */
+  #changes: Changes | undefined;
 
   /**
    * @param peers all partitions, this one among them, in their order; filled when all are made
@@ -81,13 +84,28 @@ export class RewrittenState implements Keeper {
 
   *commit(): Work<void> {
     if (!this.#isWorked) return;
-    const own = this.#peers.indexOf(this);
+    const changes = this.#changes ?? (yield* this.#taken());
     this.#isWorked = false;
+    this.#changes = undefined;
     // Another step may follow at once. What it gave stays: the others still take theirs.
     this.#fed.clear();
     this.#begun.clear();
-    const given = this.#peers.map((peer) => peer.#given[own] ?? new Map<Key, Entry>());
-    yield* this.table.commit(this.#timeMs, yield* this.#changes(given));
+    yield* this.table.commit(this.#timeMs, changes);
+  }
+
+  redo(): Redo {
+    this.#changes ??= uncut(this.#taken());
+    return this.table.redo(this.#timeMs, this.#changes);
+  }
+
+  replay(redo: Redo): void {
+    this.#timeMs = redo.timeMs;
+    this.#changes = changesOf(redo);
+    this.#isWorked = true;
+  }
+
+  image(): Image {
+    return this.table.image();
   }
 
   discard(): void {
@@ -95,6 +113,7 @@ export class RewrittenState implements Keeper {
     this.#begun.clear();
     this.#given = [];
     this.#isWorked = false;
+    this.#changes = undefined;
   }
 
   release(timeMs: number): void {
@@ -116,7 +135,10 @@ export class RewrittenState implements Keeper {
     return [...rows.values()];
   }
 
-  *#changes(given: readonly ReadonlyMap<Key, Entry>[]): Work<Changes> {
+  /** What all have given to this partition. */
+  *#taken(): Work<Changes> {
+    const own = this.#peers.indexOf(this);
+    const given = this.#peers.map((peer) => peer.#given[own] ?? new Map<Key, Entry>());
     const next = new Map<number, unknown>();
     for (const entries of given) {
       for (const [code, [key, value]] of entries) {

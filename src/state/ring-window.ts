@@ -2,7 +2,9 @@ import { atOnce, CallFailure } from './call-failure.ts';
 import { Column } from './column.ts';
 import type { Keeper } from './keeper.ts';
 import { Marks } from './marks.ts';
-import { absent, type Changes, type VersionedTable } from './versioned-table.ts';
+import { byId, type Image, type Redo } from './redo.ts';
+import { absent, type Changes, changesOf, type VersionedTable } from './versioned-table.ts';
+import { WindowImage } from './window-image.ts';
 import { Pace, rowsBetweenYields, type Work } from './work.ts';
 
 /** What a window without an inverse is made of. */
@@ -19,6 +21,8 @@ interface Seat {
   /** Whether a key is in the batch. */
   readonly has: Marks;
   readonly values: Column;
+  /** Whether an image reads it: then it is not used again. */
+  isHeld: boolean;
 }
 
 /**
@@ -49,7 +53,7 @@ export class RingWindow implements Keeper {
 
   open(timeMs: number): void {
     const { has, values } = this.#spare.pop() ?? { has: new Marks(), values: new Column() };
-    this.#came.push({ timeMs, ids: [], has, values });
+    this.#came.push({ timeMs, ids: [], has, values, isHeld: false });
   }
 
   feed(id: number, _key: unknown, value: unknown): void {
@@ -73,9 +77,40 @@ export class RingWindow implements Keeper {
     const timeMs = this.#timeMs;
     this.#changes = undefined;
     for (const seat of this.#seats) if (this.#hasLeft(seat, timeMs)) this.#empty(seat);
-    this.#seats = [...this.#seats.filter((seat) => !this.#hasLeft(seat, timeMs)), ...this.#came];
+    this.#seats = this.#seats.filter((seat) => !this.#hasLeft(seat, timeMs));
+    for (const seat of this.#came) this.#add(seat);
     this.#came = [];
     yield* this.table.commit(timeMs, changes);
+  }
+
+  redo(): Redo {
+    const slots = this.#came.map(({ timeMs, ids, values }) => {
+      return {
+        timeMs,
+        ...byId(
+          ids,
+          ids.map((id) => values.get(id)),
+        ),
+      };
+    });
+    return { ...this.table.redo(this.#timeMs, this.#changes as Changes), slots };
+  }
+
+  replay(redo: Redo): void {
+    this.begin(redo.timeMs);
+    for (const { timeMs, ids, values } of redo.slots ?? []) {
+      this.open(timeMs);
+      for (let i = 0; i < ids.length; i++) this.feed(ids[i] as number, undefined, values[i]);
+    }
+    this.#changes = changesOf(redo);
+  }
+
+  image(): Image {
+    for (const seat of this.#seats) seat.isHeld = true;
+    const slots = this.#seats.map(({ timeMs, ids, values }) => {
+      return { timeMs, ids, valueAt: (i: number) => values.get(ids[i] as number) };
+    });
+    return new WindowImage(this.table.image(), slots);
   }
 
   discard(): void {
@@ -92,7 +127,23 @@ export class RingWindow implements Keeper {
     return timeMs <= atMs - this.#options.windowMs;
   }
 
-  #empty({ ids, has, values }: Seat): void {
+  /** Takes a seat into the window; one that is replayed bit by bit is put together again. */
+  #add(came: Seat): void {
+    const known = this.#seats.find(({ timeMs }) => timeMs === came.timeMs);
+    if (known === undefined) {
+      this.#seats.push(came);
+      return;
+    }
+    for (const id of came.ids) {
+      known.ids.push(id);
+      known.has.set(id, 1);
+      known.values.set(id, came.values.get(id));
+    }
+    this.#empty(came);
+  }
+
+  #empty({ ids, has, values, isHeld }: Seat): void {
+    if (isHeld) return;
     for (const id of ids) {
       has.set(id, 0);
       values.clear(id);

@@ -1,7 +1,8 @@
 import { atOnce, CallFailure } from './call-failure.ts';
 import type { Keeper } from './keeper.ts';
 import { Marks } from './marks.ts';
-import { absent, type Changes, type VersionedTable } from './versioned-table.ts';
+import type { Image, Redo } from './redo.ts';
+import { absent, type Changes, changesOf, type VersionedTable } from './versioned-table.ts';
 import { Pace, type Work } from './work.ts';
 
 /** The state of a key from its values of a batch and its state so far; undefined where there is, or is to be, none. */
@@ -68,6 +69,19 @@ export class UpdatedState implements Keeper {
     this.#changes = undefined;
     yield* this.table.commit(this.#timeMs, changes);
     this.discard();
+  }
+
+  redo(): Redo {
+    return this.table.redo(this.#timeMs, this.#changes as Changes);
+  }
+
+  replay(redo: Redo): void {
+    this.#timeMs = redo.timeMs;
+    this.#changes = changesOf(redo);
+  }
+
+  image(): Image {
+    return this.table.image();
   }
 
   discard(): void {

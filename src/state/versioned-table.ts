@@ -1,9 +1,11 @@
-import { UsageError } from '../core/errors.ts';
-import type { Key } from '../core/keys.ts';
+import { assert, UsageError } from '../core/errors.ts';
+import { encodeKey, type Key } from '../core/keys.ts';
 import { Column } from './column.ts';
 import { KeyIndex } from './key-index.ts';
 import { KeyTable } from './key-table.ts';
 import { Marks } from './marks.ts';
+import { type ById, byId, type Redo } from './redo.ts';
+import { TableImage } from './table-image.ts';
 import { rowsBetweenYields, type Work } from './work.ts';
 
 /** In the place of the value of a key that has none. */
@@ -17,12 +19,30 @@ export interface Changes {
   readonly ids: readonly number[];
   /** `absent` where the key goes. */
   readonly values: readonly unknown[];
+  /** Keys that are to have the ids that another process gave them: of a redo. */
+  readonly placed?: ById | undefined;
 }
 
 /** What leads from a version back to the one before it. */
-interface Undo extends Changes {
+interface Undo {
   /** The version before. */
   readonly timeMs: number;
+  readonly ids: number[];
+  readonly values: unknown[];
+  /** The keys that the ids stood for in it, where they stand for others now. */
+  keys: Map<number, unknown> | undefined;
+}
+
+/** What is to be read in the place of the newest values and keys, by id. */
+interface Overlay {
+  readonly values: ReadonlyMap<number, unknown>;
+  readonly keys: ReadonlyMap<number, unknown>;
+}
+
+/** Changes as a redo has them. */
+export function changesOf({ keys, put, gone }: Redo): Changes {
+  const values: unknown[] = [...put.values, ...new Array<unknown>(gone.length).fill(absent)];
+  return { ids: [...put.ids, ...gone], values, placed: keys };
 }
 
 /**
@@ -103,13 +123,17 @@ export class VersionedTable {
     return this.#isLive.get(id) === 1 ? this.#values.get(id) : absent;
   }
 
-  /** Makes the next version. It cannot fail; it must not be stopped half-way for good. */
-  *commit(timeMs: number, { ids, values }: Changes): Work<void> {
+  /**
+   * Makes the next version, or adds to the newest what else is in it. It cannot fail; it must not be stopped half-way
+   * for good.
+   */
+  *commit(timeMs: number, { ids, values, placed }: Changes): Work<void> {
     // Whoever reads meanwhile reads an older version: through values that are undone one by one.
-    const undo: { timeMs: number; ids: number[]; values: unknown[] } = { timeMs: this.#timeMs, ids: [], values: [] };
-    const isRead = this.#timeMs > this.#releasedMs;
+    const undo: Undo = { timeMs: this.#timeMs, ids: [], values: [], keys: undefined };
+    const isRead = this.#timeMs > this.#releasedMs && timeMs !== this.#timeMs;
     if (isRead) this.#undone.push(undo);
     this.#timeMs = timeMs;
+    if (placed !== undefined) yield* this.#place(placed, undo);
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i] as number;
       const value = values[i];
@@ -128,19 +152,56 @@ export class VersionedTable {
   *chunks(timeMs: number): Generator<Entry[], void> {
     let overlay = this.#overlay(timeMs);
     let readMs = this.#timeMs;
-    let undone = this.#undone.at(-1)?.ids.length ?? 0;
+    let undone = this.#undoneSize;
     for (let from = 0; from < this.#keys.capacity; from += rowsBetweenYields) {
-      const isChanged = readMs !== this.#timeMs || undone !== (this.#undone.at(-1)?.ids.length ?? 0);
+      const isChanged = readMs !== this.#timeMs || undone !== this.#undoneSize;
       if (isChanged) overlay = this.#overlay(timeMs);
       readMs = this.#timeMs;
-      undone = this.#undone.at(-1)?.ids.length ?? 0;
+      undone = this.#undoneSize;
       const entries: Entry[] = [];
       for (let id = from; id < Math.min(this.#keys.capacity, from + rowsBetweenYields); id++) {
-        const value = overlay?.has(id) === true ? overlay.get(id) : this.valueOf(id);
-        if (value !== absent) entries.push([this.#keys.keyOf(id), value]);
+        const value = overlay?.values.has(id) === true ? overlay.values.get(id) : this.valueOf(id);
+        if (value !== absent) entries.push([overlay?.keys.has(id) ? overlay.keys.get(id) : this.keyOf(id), value]);
       }
       if (entries.length > 0) yield entries;
     }
+  }
+
+  /** What a commit of these is about to do, as data. */
+  redo(timeMs: number, { ids, values }: Changes): Redo {
+    const come: number[] = [];
+    const gone: number[] = [];
+    let isAnyAbsent = false;
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i] as number;
+      const isLive = this.isLive(id);
+      if (values[i] === absent) {
+        isAnyAbsent = true;
+        if (isLive) gone.push(id);
+        // Also a key that older versions still have here: where it is done again they may have been let go of.
+      } else if (!isLive) come.push(id);
+    }
+    const has = (_: unknown, i: number): boolean => values[i] !== absent;
+    return {
+      timeMs,
+      keys: byId(
+        come,
+        come.map((id) => this.keyOf(id)),
+      ),
+      put: isAnyAbsent ? byId(ids.filter(has), values.filter(has)) : byId(ids, values),
+      gone: new Int32Array(gone),
+    };
+  }
+
+  /** What the newest version has. */
+  image(): TableImage {
+    const { capacity } = this;
+    const copies = {
+      keys: this.#keys.copy(),
+      values: this.#values.copy(capacity),
+      isLive: this.#isLive.copy(capacity),
+    };
+    return new TableImage(this.#timeMs, copies);
   }
 
   /** Nobody reads this version, or one before it, any more. */
@@ -151,6 +212,26 @@ export class VersionedTable {
     for (const { id } of this.#leaving.splice(0, stays < 0 ? this.#leaving.length : stays)) {
       this.#pins.set(id, this.#pins.get(id) - 1);
       this.#giveBack(id);
+    }
+  }
+
+  /** How much the newest undo has: it grows while a version is made. */
+  get #undoneSize(): number {
+    const undo = this.#undone.at(-1);
+    return undo === undefined ? 0 : undo.ids.length + (undo.keys?.size ?? 0);
+  }
+
+  /** Gives ids to keys; where an id is still kept for readers of a key that left, these find that key in the undo. */
+  *#place({ ids, values: keys }: ById, undo: Undo): Work<void> {
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i] as number;
+      assert(!this.isLive(id), 'an id is given to a key while no other has a value there');
+      if (this.#pins.get(id) > 0) {
+        undo.keys ??= new Map();
+        undo.keys.set(id, this.#keys.keyOf(id));
+      }
+      this.#keys.place(id, encodeKey(keys[i]), keys[i]);
+      if ((i + 1) % rowsBetweenYields === 0) yield rowsBetweenYields;
     }
   }
 
@@ -178,13 +259,14 @@ export class VersionedTable {
   }
 
   /** What is to be read in the place of the newest values; undefined where that is the version. */
-  #overlay(timeMs: number): ReadonlyMap<number, unknown> | undefined {
+  #overlay(timeMs: number): Overlay | undefined {
     if (timeMs === this.#timeMs) return undefined;
     const first = this.#undone.findIndex((undo) => undo.timeMs === timeMs);
     if (first < 0) throw new UsageError('STATE.VERSION_RELEASED', { timeMs });
-    const overlay = new Map<number, unknown>();
-    for (const { ids, values } of this.#undone.slice(first)) {
-      for (const [i, id] of ids.entries()) if (!overlay.has(id)) overlay.set(id, values[i]);
+    const overlay = { values: new Map<number, unknown>(), keys: new Map<number, unknown>() };
+    for (const { ids, values, keys } of this.#undone.slice(first)) {
+      for (const [i, id] of ids.entries()) if (!overlay.values.has(id)) overlay.values.set(id, values[i]);
+      for (const [id, key] of keys ?? []) if (!overlay.keys.has(id)) overlay.keys.set(id, key);
     }
     return overlay;
   }

@@ -4,6 +4,13 @@
  */
 export type Work<R> = Generator<number, R, unknown>;
 
+/** Does work to its end without a cut. */
+export function uncut<R>(work: Work<R>): R {
+  let next = work.next();
+  while (next.done !== true) next = work.next();
+  return next.value;
+}
+
 /** About a tenth of a millisecond of work that calls no function of the program. */
 export const rowsBetweenYields: number = 1024;
 
