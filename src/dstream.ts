@@ -415,6 +415,20 @@ export class DStream<T extends Row> {
   }
 
   /**
+   * What the source, or the state, of this stream is called in a checkpoint, so that it is found there again when the
+   * program has changed around it. Without, its place in the program says so; streams that keep nothing do not count.
+   *
+   * @throws UsageError (CHECKPOINT.BAD_UID, CONTEXT.DEFINE_AFTER_START, CONTEXT.DEFINE_AFTER_STOP)
+   * @throws UsageError (CHECKPOINT.UID_TWICE) at start
+   */
+  uid(name: string): this {
+    if (typeof name !== 'string' || name.trim() === '')
+      throw new UsageError('CHECKPOINT.BAD_UID', { uid: String(name) });
+    this.#program.set(this.node, 'uid()', { uid: name });
+    return this;
+  }
+
+  /**
    * The RDDs of all batches from one time to another, both included and moved down to the slide of this stream.
    *
    * @throws UsageError (CONTEXT.NOT_STARTED) at the call

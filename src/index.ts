@@ -1,5 +1,6 @@
 // The public door of firesteel.
 
+export type { RecoveryOptions, StopOptions, StreamingContextOptions, WaitOptions } from './context-options.ts';
 export type { Activities } from './core/activities.ts';
 export type { Clock, Timer } from './core/clock.ts';
 export type { ConfKey } from './core/conf-key.ts';
@@ -69,10 +70,4 @@ export type { FileStreamOptions } from './sources/file-stream.ts';
 export type { Converter } from './sources/socket.ts';
 export { type ContextOptions, SparkContext } from './spark-context.ts';
 export type { State } from './state/state.ts';
-export {
-  type StopOptions,
-  StreamingContext,
-  type StreamingContextOptions,
-  type StreamingContextState,
-  type WaitOptions,
-} from './streaming-context.ts';
+export { type Create, StreamingContext, type StreamingContextState } from './streaming-context.ts';

@@ -2,18 +2,21 @@ import { contextAddress } from './actors/define-actor.ts';
 import type { ListenerBus } from './actors/listener-bus.ts';
 import type { ActorMessage, ContextFact } from './actors/messages.ts';
 import { type ActorSystem, startActors } from './actors/system.ts';
+import { toBytes } from './checkpoint/codec.ts';
 import { Bus, type Posted } from './core/bus.ts';
 import { callGuarded } from './core/call-guarded.ts';
 import { confKeys } from './core/conf-keys.ts';
 import type { Logger } from './core/logger.ts';
 import type { Row } from './core/row.ts';
 import type { SparkConf } from './core/spark-conf.ts';
+import type { BlockLog } from './graph/block-log.ts';
 import type { Graph } from './graph/graph.ts';
 import { InputDStream } from './graph/input-dstream.ts';
 import type { Planning } from './graph/planning.ts';
 import { planningOf } from './graph/planning-of.ts';
+import type { Recovery } from './graph/recovery.ts';
 import type { Engine } from './rdd/engine.ts';
-import { addresses, receiverInputs, supervisorAddress, wire } from './wiring.ts';
+import { addresses, receiverInputs, supervisorAddress, type WrittenProgram, wire } from './wiring.ts';
 
 /** What a program is run with. */
 export interface RunningOptions {
@@ -24,6 +27,12 @@ export interface RunningOptions {
   readonly listeners: ListenerBus;
   /** What `ssc.remember` asked for. */
   readonly rememberMs: number | undefined;
+  /** How it is written down, where it is; called when nothing can keep it from starting any more. */
+  readonly writing: ((zeroTimeMs: number) => WrittenProgram) | undefined;
+  /** What an earlier process has left to it. */
+  readonly recovery: Recovery | undefined;
+  /** Where received blocks are made safe, where it is not where the program is written down. */
+  readonly blockLog: BlockLog | undefined;
   /** An error of a batch, a source, or of ours. */
   readonly onError: (error: unknown) => void;
   /** The program wants to be stopped: one of its outputs has failed for good. */
@@ -50,8 +59,9 @@ export class Running {
     const { graph, engine, conf, logger, listeners } = options;
     const { runtime } = engine;
     const nowMs = runtime.clock.now();
+    const { recovery } = options;
     // The first batch is at the first multiple of the interval after now; zero time is one interval before it.
-    const zeroTimeMs = Math.floor(nowMs / graph.batchMs) * graph.batchMs;
+    const zeroTimeMs = recovery?.zeroTimeMs ?? Math.floor(nowMs / graph.batchMs) * graph.batchMs;
     const onBug = (error: unknown): void => this.#hear({ type: 'bug.found', error });
     const { isLost } = options;
     this.#bus = new Bus({ soon: (f) => runtime.soon(f), choose: (n) => runtime.choose(n), onBug, isLost });
@@ -65,10 +75,24 @@ export class Running {
       rememberMs: options.rememberMs,
       mayUnpersist: conf.read(confKeys.unpersist),
       pendingMax: conf.read(confKeys.pendingBatchesMax),
+      toBytes: options.writing && toBytes,
+      recovery,
     });
     const { planning } = this;
+    const writing = options.writing?.(zeroTimeMs);
     this.#system = startActors(
-      wire({ graph, planning, runtime, conf, bus: this.#bus, logger, listeners, onBug }),
+      wire({
+        graph,
+        planning,
+        runtime,
+        conf,
+        bus: this.#bus,
+        logger,
+        listeners,
+        onBug,
+        writing,
+        blockLog: options.blockLog,
+      }),
       onBug,
     );
     this.#post(addresses.listeners, { type: 'streaming.started', info: { timeMs: nowMs } });

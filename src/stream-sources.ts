@@ -1,3 +1,4 @@
+import { UsageError } from './core/errors.ts';
 import type { Row } from './core/row.ts';
 import type { DStream } from './dstream.ts';
 import { checkCode } from './graph/checks.ts';
@@ -131,3 +132,10 @@ export abstract class StreamSources {
 }
 
 type FileSource = Omit<FileInputOptions, 'name' | 'directory'>;
+
+/** The stream that others are put together with. @throws UsageError (GRAPH.WRONG_ARITY) for no stream */
+export function firstOf<T extends Row>(operator: string, streams: readonly DStream<T>[]): DStream<T> {
+  const [first] = streams;
+  if (first === undefined) throw new UsageError('GRAPH.WRONG_ARITY', { operator, arity: 'one or more', parents: 0 });
+  return first;
+}

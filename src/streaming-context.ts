@@ -1,4 +1,5 @@
 import { ListenerBus } from './actors/listener-bus.ts';
+import type { RecoveryOptions, StopOptions, StreamingContextOptions, WaitOptions } from './context-options.ts';
 import type { Posted } from './core/bus.ts';
 import { CallSite } from './core/call-site.ts';
 import { confKeys } from './core/conf-keys.ts';
@@ -14,6 +15,7 @@ import { Waiter } from './core/waiter.ts';
 import { whenAborted } from './core/when-aborted.ts';
 import { DStream, type Program } from './dstream.ts';
 import { awaitedOutside } from './graph/batch-scope.ts';
+import type { BlockLog } from './graph/block-log.ts';
 import { checkCode, checkpointMistakes, checkStage, mistakesOf, positive } from './graph/checks.ts';
 import { checkPolicy, type FailurePolicy, fail } from './graph/failure-policy.ts';
 import { type Graph, GraphBuilder, type StreamNode } from './graph/graph.ts';
@@ -34,35 +36,17 @@ import {
 import { type Holder, type World, worldOf } from './lifecycle/world.ts';
 import { transformAll } from './ops/transform.ts';
 import { union } from './ops/union.ts';
+import { type CheckpointedProgram, find, ProgramCheckpoint } from './program-checkpoint.ts';
 import type { RDD } from './rdd/rdd.ts';
 import { Running } from './running.ts';
 import type { FileWorld } from './sources/file-stream.ts';
 import { type ContextOptions, SparkContext } from './spark-context.ts';
-import { StreamSources } from './stream-sources.ts';
+import { startRefusal } from './start-refusal.ts';
+import { firstOf, StreamSources } from './stream-sources.ts';
 import { receiverInputs } from './wiring.ts';
 
 /** Where a StreamingContext stands. While it stops it is still ACTIVE, as in Spark. */
 export type StreamingContextState = 'INITIALIZED' | 'ACTIVE' | 'STOPPED';
-
-/** How a StreamingContext is stopped. */
-export interface StopOptions {
-  /** Whether its SparkContext ends too; spark.streaming.stopSparkContextByDefault (true) unless given. */
-  readonly stopSparkContext?: boolean;
-  /** Whether what has been received is worked off first; false unless given. */
-  readonly stopGracefully?: boolean;
-}
-
-/** What a StreamingContext is made with. */
-export interface StreamingContextOptions extends ContextOptions {
-  /** What the failure of an output means that says nothing itself; `fail` unless given. */
-  readonly onFailure?: FailurePolicy;
-}
-
-/** What a call that waits may be given. */
-export interface WaitOptions {
-  /** Ends the waiting, with the signal's reason as the error; the context goes on. */
-  readonly signal?: AbortSignal;
-}
 
 /**
  * A streaming program: its sources, what is made of them, and its life.
@@ -85,6 +69,8 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
   onMessage: ((posted: Posted) => void) | undefined;
   /** @internal Which messages of the actors never arrive, when set before the start: shows what each is needed for. */
   isLost: ((posted: Posted) => boolean) | undefined;
+  /** @internal Where received blocks are made safe instead of the checkpoint directory, when set before the start. */
+  blockLog: BlockLog | undefined;
   #startedAt: CallSite | undefined;
   #stoppedAt: CallSite | undefined;
   readonly #batch: Duration;
@@ -98,7 +84,7 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
   readonly #waiter = new Waiter();
   #running: Running | undefined;
   #forgetSignals: (() => void) | undefined;
-  #checkpointDir: string | undefined;
+  readonly #checkpoint = new ProgramCheckpoint();
   #remember: Duration | undefined;
 
   /** @param batchDuration how often there is a batch: `Seconds(1)`, or `'1 second'` */
@@ -142,11 +128,54 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
   }
 
   /** The StreamingContext that is active, or the one that `create` makes; it is not started. */
+  static getActiveOrCreate(create: Create, options?: Pick<ContextOptions, 'runtime'>): Promise<StreamingContext>;
+  /** The StreamingContext that is active, or else as getOrCreate. */
+  static getActiveOrCreate(directory: string, create: Create, options?: RecoveryOptions): Promise<StreamingContext>;
   static async getActiveOrCreate(
-    create: () => StreamingContext | Promise<StreamingContext>,
-    options: Pick<ContextOptions, 'runtime'> = {},
+    first: string | Create,
+    second: Create | Pick<ContextOptions, 'runtime'> = {},
+    third: RecoveryOptions = {},
   ): Promise<StreamingContext> {
-    return StreamingContext.getActive(options) ?? (await create());
+    if (typeof first === 'function') return StreamingContext.getActive(second as RecoveryOptions) ?? (await first());
+    return StreamingContext.getActive(third) ?? StreamingContext.getOrCreate(first, second as Create, third);
+  }
+
+  /**
+   * The context that `create` makes, with what a program had written to the directory before it stopped or died; it is
+   * not started.
+   *
+   * When it starts, it goes on: batches that were not completed are done again, with the same data and times; then
+   * those of the time in which nobody ran; then as ever. A batch that was completed is not done again. What the program
+   * keeps or reads is found by its place in the program, or by its `uid()`.
+   *
+   * @param directory `checkpoint(directory)` need not be called
+   * @param create makes and defines the context; it is always called, since a checkpoint holds no code
+   * @throws StateError (CHECKPOINT.OWNED, CHECKPOINT.CORRUPT, CHECKPOINT.NO_GOOD_SNAPSHOT, CHECKPOINT.NO_SNAPSHOT,
+   *   CHECKPOINT.SEGMENT_MISSING, CHECKPOINT.NEWER_FORMAT, CHECKPOINT.BAD_LOCK) as the promise's
+   * @throws UsageError (CHECKPOINT.VANISHED, CHECKPOINT.OTHER_INTERVAL, CHECKPOINT.OTHER_PARTITIONS,
+   *   CHECKPOINT.OTHER_DIRECTORY, CHECKPOINT.OTHER_RUNTIME, CHECKPOINT.NOT_NEW, CHECKPOINT.UID_TWICE,
+   *   QUEUE.NOT_RECOVERABLE) as the promise's
+   *
+   * Spark: as getOrCreate, which does not call `create` where there is a checkpoint, and runs the last batch again.
+   */
+  static async getOrCreate(
+    directory: string,
+    create: Create,
+    options: RecoveryOptions = {},
+  ): Promise<StreamingContext> {
+    const { runtime = systemRuntime(), createOnError = false, allowNonRestoredState = false } = options;
+    const found = await find({ runtime, folder: directory, createOnError });
+    try {
+      const ssc = await create();
+      if (ssc.#life.state !== 'INITIALIZED') throw new UsageError('CHECKPOINT.NOT_NEW', { state: ssc.getState() });
+      if (ssc.sparkContext.engine.runtime !== runtime) throw new UsageError('CHECKPOINT.OTHER_RUNTIME', {});
+      const program = ssc.#checkpointed(ssc.#builder.freeze());
+      await ssc.#checkpoint.goOn(found, program, { directory, createOnError, allowNonRestoredState });
+      return ssc;
+    } catch (error) {
+      await found?.directory.lock.release();
+      throw error;
+    }
   }
 
   /** INITIALIZED until it is started, ACTIVE until it has stopped, then STOPPED. */
@@ -154,14 +183,14 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
     return visibleState(this.#life.state);
   }
 
-  /** @internal Where it was started. */
+  /** @internal */
   get startedAt(): CallSite | undefined {
     return this.#startedAt;
   }
 
   /** The rows of several streams as one. {@link union} */
   union<T extends Row>(streams: readonly DStream<T>[]): DStream<T> {
-    return this.#together('union', streams).via(union<T>(), ...streams.slice(1));
+    return firstOf('union', streams).via(union<T>(), ...streams.slice(1));
   }
 
   /** Makes the RDD of every batch of those of several streams, in their order. {@link transform} */
@@ -169,20 +198,20 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
     streams: readonly DStream<Row>[],
     f: (rdds: readonly RDD<Row>[], time: Time) => RDD<U> | Promise<RDD<U>>,
   ): DStream<U> {
-    return this.#together('transform', streams).via(transformAll(f), ...streams.slice(1));
+    return firstOf('transform', streams).via(transformAll(f), ...streams.slice(1));
   }
 
   /**
    * Where the program writes down what must survive it; needed by streams that keep state.
    *
-   * Nothing is durable yet: a program that comes back begins anew.
+   * What an earlier program has written there is removed: `StreamingContext.getOrCreate` goes on with it. One program
+   * at a time may use a directory; a second one fails with CHECKPOINT.OWNED, as soon as it has started.
    *
    * @throws UsageError (CONTEXT.DEFINE_AFTER_START, CONTEXT.DEFINE_AFTER_STOP)
    */
   checkpoint(directory: string): void {
     this.#checkDefinable('checkpoint()');
-    this.#checkpointDir = directory;
-    this.#logger.warn(`The checkpoint directory is ${directory}, but nothing is written to it yet: no batch survives.`);
+    this.#checkpoint.directory = directory;
   }
 
   /**
@@ -222,7 +251,11 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
     const mistakes = this.#mistakes(graph);
     const command = this.#startCommand(mistakes.length);
     if (!this.#life.may(command)) {
-      this.#refuseStart(command, mistakes);
+      const denial = denialOf(this.#life.state, command);
+      if (denial === 'already-active') this.#logger.warn('StreamingContext has already been started');
+      else if (denial === 'spark-context-stopped') this.sparkContext.checkAlive('start()');
+      else
+        throw startRefusal(denial, { madeAt: this.madeAt, end: this.#end, other: command.activeElsewhere, mistakes });
       return;
     }
     this.#startedAt = CallSite.here();
@@ -237,11 +270,14 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
         logger: this.#logger,
         listeners: this.#listeners,
         rememberMs: this.#remember?.milliseconds,
+        writing: this.#checkpoint.writing(this.#checkpointed(graph)),
+        recovery: this.#checkpoint.recovery,
         onError: (error) => this.#failed(error),
         onFatal: () => void this.#stop(undefined, false),
         onEnd: () => this.#ended(),
         onMessage: this.onMessage,
         isLost: this.isLost,
+        blockLog: this.blockLog,
       });
     } catch (error) {
       if (this.#life.may({ type: 'context.failed' })) this.#life.send({ type: 'context.failed' });
@@ -323,6 +359,11 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
     if (error instanceof StateError && error.code === 'STATE.STEPS_WAIT') this.#stopUnasked(undefined, false);
   }
 
+  #checkpointed(graph: Graph): CheckpointedProgram {
+    const { engine } = this.sparkContext;
+    return { graph, engine, logger: this.#logger, rememberMs: this.#remember?.milliseconds };
+  }
+
   #makeProgram(usual: FailurePolicy): Program {
     return {
       stage: (op, parents) => {
@@ -364,14 +405,10 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
     return { runtime, conf: this.#conf, batchMs: this.#batch.milliseconds, warn };
   }
 
-  /** @throws UsageError (GRAPH.WRONG_ARITY) for no stream */
-  #together<T extends Row>(operator: string, streams: readonly DStream<T>[]): DStream<T> {
-    const [first] = streams;
-    if (first === undefined) throw new UsageError('GRAPH.WRONG_ARITY', { operator, arity: 'one or more', parents: 0 });
-    return first;
-  }
-
   #checkDefinable(call: string): void {
+    if (this.#checkpoint.recovery !== undefined && this.#life.state === 'INITIALIZED') {
+      throw new UsageError('CONTEXT.DEFINE_AFTER_RECOVERY', { call });
+    }
     if (this.#life.may({ type: 'context.define' })) return;
     const isStopped = this.#life.state === 'STOPPED';
     const at = [isStopped ? this.#end : `started in ${this.#startedAt}`];
@@ -384,11 +421,8 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
     const { slots } = parseMaster(master, engine.runtime.cores);
     // No output can reach a receiver yet where there is none; those to come will need a slot all the same.
     const receivers = receiverInputs(graph.sinks.length === 0 ? this.#builder : graph).length;
-    const madeAt = String(this.madeAt);
-    return [
-      ...mistakesOf({ outputs: graph.sinks.length, receivers, slots, master, madeAt }),
-      ...checkpointMistakes(graph, this.#checkpointDir),
-    ];
+    const facts = { outputs: graph.sinks.length, receivers, slots, master, madeAt: String(this.madeAt) };
+    return [...mistakesOf(facts), ...checkpointMistakes(graph, this.#checkpoint.directory, this.#conf)];
   }
 
   #startCommand(mistakes: number): StartCommand {
@@ -402,35 +436,6 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
     };
   }
 
-  #refuseStart(command: StartCommand, mistakes: readonly UsageError[]): void {
-    switch (denialOf(this.#life.state, command)) {
-      case 'already-active':
-        this.#logger.warn('StreamingContext has already been started');
-        return;
-      case 'already-stopping':
-      case 'already-stopped':
-        throw new UsageError(
-          'CONTEXT.ALREADY_STOPPED',
-          { call: 'start()' },
-          { at: [`made in ${this.madeAt}`, this.#end] },
-        );
-      case 'spark-context-stopped':
-        this.sparkContext.checkAlive('start()');
-        return;
-      case 'other-context-active': {
-        const at = [`made in ${this.madeAt}`, `the other started in ${command.activeElsewhere}`];
-        throw new UsageError('CONTEXT.OTHER_ACTIVE', {}, { at });
-      }
-      default: {
-        const [only] = mistakes;
-        if (mistakes.length === 1 && only !== undefined) throw only;
-        const texts = mistakes.map((mistake) => mistake.message);
-        const cause = new AggregateError(mistakes, 'Several mistakes in one program');
-        throw new UsageError('CONTEXT.SEVERAL_MISTAKES', { mistakes: texts }, { cause });
-      }
-    }
-  }
-
   async #stop(stopSparkContext: boolean | undefined, isGraceful: boolean): Promise<void> {
     const { state } = this.#life;
     const at = CallSite.here();
@@ -439,6 +444,7 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
     if (state === 'INITIALIZED') {
       this.#logger.warn('StreamingContext has not been started yet');
       this.#life.send({ type: 'context.stop' });
+      await this.#checkpoint.release();
       this.#waiter.end();
     }
     if (state === 'ACTIVE') this.#life.send({ type: 'context.stop' });
@@ -486,6 +492,9 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
     this.#life.send({ type: 'context.stopped' });
   }
 }
+
+/** Makes and defines a context. */
+export type Create = () => StreamingContext | Promise<StreamingContext>;
 
 /** A source has a state of its own: it serves one stream, once. */
 const usedSources = new WeakSet<object>();

@@ -1,7 +1,9 @@
 import { batchClock } from './actors/batch-clock.ts';
+import { checkpointer } from './actors/checkpointer.ts';
 import { type ActorDefinition, defineActor } from './actors/define-actor.ts';
 import { drain } from './actors/drain.ts';
 import { askedInput, receiverInput } from './actors/input.ts';
+import { journal } from './actors/journal.ts';
 import type { ListenerBus } from './actors/listener-bus.ts';
 import { receiverActor } from './actors/receiver.ts';
 import { receiverSupervisor } from './actors/receiver-supervisor.ts';
@@ -14,9 +16,14 @@ import type { BugError } from './core/errors.ts';
 import type { Logger } from './core/logger.ts';
 import type { Runtime } from './core/runtime.ts';
 import type { SparkConf } from './core/spark-conf.ts';
+import type { BatchLog } from './graph/batch-log.ts';
+import type { BlockLog } from './graph/block-log.ts';
+import type { DurableId, DurableNode } from './graph/durable-ids.ts';
 import type { Graph, InputNode, NodeId, StreamNode } from './graph/graph.ts';
-import { type Planning, siteOf } from './graph/planning.ts';
+import type { Planning } from './graph/planning.ts';
 import { Receiver } from './graph/receiver.ts';
+import type { Recovery } from './graph/recovery.ts';
+import { siteOf } from './graph/site-of.ts';
 import { restartLifecycle } from './lifecycle/restart.ts';
 
 /** What a graph is wired with. */
@@ -29,10 +36,24 @@ export interface Wiring {
   readonly logger: Logger;
   readonly listeners: ListenerBus;
   readonly onBug: (error: BugError) => void;
+  /** How the program is written down, where it is. */
+  readonly writing: WrittenProgram | undefined;
+  /** Where received blocks are made safe, where it is not where the program is written down. */
+  readonly blockLog: BlockLog | undefined;
+}
+
+/** A program that is written down. */
+export interface WrittenProgram {
+  readonly log: BatchLog & BlockLog;
+  /** What it calls what it reads, keeps, and does. */
+  readonly ids: ReadonlyMap<DurableNode, DurableId>;
+  /** What an earlier process has left to it. */
+  readonly recovery: Recovery | undefined;
 }
 
 /** Where the single actors of a system listen; the others by the ids of their nodes. */
 export const addresses = {
+  checkpointer: 'checkpointer',
   clock: 'clock',
   drain: 'drain',
   listeners: 'listeners',
@@ -42,6 +63,11 @@ export const addresses = {
 /** The address of an input's receiver. */
 function receiverAddress({ streamId }: InputNode): string {
   return `receiver:${streamId}`;
+}
+
+/** The address of what makes the blocks of an input safe. */
+function journalAddress({ streamId }: InputNode): string {
+  return `journal:${streamId}`;
 }
 
 /** The address of the supervisor of an input's receiver. */
@@ -70,6 +96,8 @@ export function wire(wiring: Wiring): ActorDefinition[] {
   const children = childrenOf(graph);
   const common = { planning, runtime, pendingMax, scheduler: schedulerAddress, drain: drainAddress };
   const beside = { batchClock: clock, listeners };
+  const memories = [...graph.inputs, ...graph.stages].map((node) => node.id);
+  const { writing } = wiring;
 
   return [
     defineActor(listeners, bus, () => wiring.listeners.behaviour()),
@@ -77,18 +105,20 @@ export function wire(wiring: Wiring): ActorDefinition[] {
       scheduler(
         {
           clock: runtime.clock,
-          zeroTimeMs: planning.zeroTimeMs,
+          startMs: planning.startMs,
           inputs: graph.inputs,
-          memories: [...graph.inputs, ...graph.stages].map((node) => node.id),
+          memories,
           steps: graph.steps,
           sinks: graph.sinks,
           concurrentJobs: conf.read(confKeys.concurrentJobs),
           ...beside,
           drain: drainAddress,
+          writing: writing && { checkpointer: addresses.checkpointer, ...writing },
         },
         post,
       ),
     ),
+    ...(writing ? [wireCheckpointer(writing, memories, wiring)] : []),
     defineActor(drainAddress, bus, (post) =>
       drain(
         {
@@ -97,6 +127,7 @@ export function wire(wiring: Wiring): ActorDefinition[] {
           inputs: new Map(graph.inputs.map((node) => [node.id, siteOf(node)])),
           ...beside,
           scheduler: schedulerAddress,
+          checkpointer: writing && addresses.checkpointer,
           graceMs: conf.read(confKeys.gracefulStopTimeout)?.milliseconds ?? graceBatches * graph.batchMs,
         },
         post,
@@ -108,18 +139,13 @@ export function wire(wiring: Wiring): ActorDefinition[] {
     ...graph.stages.map((node) =>
       defineActor(node.id, bus, (post) => stage({ node, children: children(node), ...common }, post)),
     ),
-    ...graph.inputs.map((node) => {
-      const options = { node, children: children(node), ...common };
-      if (!(node.source instanceof Receiver)) return defineActor(node.id, bus, (post) => askedInput(options, post));
-      const own = { receiver: receiverAddress(node), supervisor: supervisorAddress(node) };
-      return defineActor(node.id, bus, (post) => receiverInput({ ...options, ...own }, post));
-    }),
+    ...graph.inputs.map((node) => wireInput({ node, children: children(node), ...common }, wiring)),
     ...receivers.flatMap((node) => wireReceiver(node, wiring)),
     defineActor(clock, bus, (post) =>
       batchClock(
         {
           clock: runtime.clock,
-          zeroTimeMs: planning.zeroTimeMs,
+          startMs: planning.startMs,
           batchMs: graph.batchMs,
           pendingMax,
           inputs,
@@ -135,12 +161,38 @@ export function wire(wiring: Wiring): ActorDefinition[] {
 /** As in Spark, where the graceful stop has ten batch lengths unless the configuration says otherwise. */
 const graceBatches = 10;
 
+function wireCheckpointer(
+  { log, ids }: WrittenProgram,
+  memories: readonly NodeId[],
+  { graph, planning, runtime, bus }: Wiring,
+): ActorDefinition {
+  const states = new Map(graph.steps.map(({ parent }) => [parent, ids.get(parent) as DurableId]));
+  const { scheduler: schedulerAddress, drain: drainAddress } = addresses;
+  return defineActor(addresses.checkpointer, bus, (post) =>
+    checkpointer({ runtime, planning, log, states, memories, scheduler: schedulerAddress, drain: drainAddress }, post),
+  );
+}
+
+function wireInput(options: Parameters<typeof askedInput>[0], { bus, writing }: Wiring): ActorDefinition {
+  const { node } = options;
+  if (!(node.source instanceof Receiver)) return defineActor(node.id, bus, (post) => askedInput(options, post));
+  const own = {
+    receiver: receiverAddress(node),
+    supervisor: supervisorAddress(node),
+    recovered: writing?.recovery?.blocks(node),
+  };
+  return defineActor(node.id, bus, (post) => receiverInput({ ...options, ...own }, post));
+}
+
 function wireReceiver(node: InputNode & { readonly source: Receiver<never> }, wiring: Wiring): ActorDefinition[] {
-  const { runtime, conf, bus, logger, onBug } = wiring;
+  const { runtime, conf, bus, logger, onBug, writing } = wiring;
+  const isLogOn = conf.read(confKeys.receiverLog) !== false;
+  const blockLog = wiring.blockLog ?? (isLogOn ? writing?.log : undefined);
   const receiver = receiverAddress(node);
   const supervisor = supervisorAddress(node);
   const { clock, random } = runtime;
   return [
+    ...(blockLog === undefined ? [] : [wireJournal(node, blockLog, wiring)]),
     defineActor(receiver, bus, (post) =>
       receiverActor(
         {
@@ -150,7 +202,11 @@ function wireReceiver(node: InputNode & { readonly source: Receiver<never> }, wi
           blockIntervalMs: conf.read(confKeys.blockInterval).milliseconds,
           bufferRowsMax: conf.read(confKeys.receiverBufferRowsMax),
           bufferBytesMax: conf.read(confKeys.receiverBufferBytesMax),
-          input: node.id,
+          rowsPerSecondMax: conf.read(confKeys.receiverMaxRate),
+          isJournaled: blockLog !== undefined,
+          underWayMax: conf.read(confKeys.blockQueueSize),
+          recovered: writing?.recovery?.blocks(node),
+          input: blockLog === undefined ? node.id : journalAddress(node),
           supervisor,
         },
         post,
@@ -183,6 +239,25 @@ function wireReceiver(node: InputNode & { readonly source: Receiver<never> }, wi
       ),
     ),
   ];
+}
+
+function wireJournal(node: InputNode, log: BlockLog, { runtime, conf, bus, writing }: Wiring): ActorDefinition {
+  return defineActor(journalAddress(node), bus, (post) =>
+    journal(
+      {
+        source: writing?.ids.get(node) ?? node.id,
+        name: node.source.name,
+        site: siteOf(node),
+        runtime,
+        log,
+        storeMsMax: conf.read(confKeys.receiverBlockStoreTimeout).milliseconds,
+        receiver: receiverAddress(node),
+        supervisor: supervisorAddress(node),
+        input: node.id,
+      },
+      post,
+    ),
+  );
 }
 
 /** Who hears what a node says: each child once, however often it has the node as a parent. */

@@ -7,7 +7,7 @@ import type { ClockMessage } from './messages.ts';
 export interface BatchClockOptions {
   readonly clock: Clock;
   /** The first beat is one interval after it. */
-  readonly zeroTimeMs: number;
+  readonly startMs: number;
   readonly batchMs: number;
   /** How many batches may be under way; then beats are kept as numbers and the sources are held. */
   readonly pendingMax: number;
@@ -17,14 +17,14 @@ export interface BatchClockOptions {
 }
 
 /**
- * Beats at every multiple of the interval after zero time.
+ * Beats at every multiple of the interval after the start time.
  *
  * No beat is ever left out, none comes before its time and none out of order: after a stall the missed ones follow each
  * other at once; while too many batches wait they are only counted.
  */
 export function batchClock(options: BatchClockOptions, post: Post): Behaviour<ClockMessage> {
   const { clock, batchMs, pendingMax } = options;
-  let lastMs = options.zeroTimeMs;
+  let lastMs = options.startMs;
   let nextMs = lastMs + batchMs;
   let endMs = Number.POSITIVE_INFINITY;
   let underWay = 0;

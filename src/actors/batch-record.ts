@@ -1,5 +1,6 @@
+import type { InputPlan } from '../graph/batch-log.ts';
 import type { SinkNode, StepNode } from '../graph/graph.ts';
-import { siteOf } from '../graph/planning.ts';
+import { siteOf } from '../graph/site-of.ts';
 import type { BatchInfo, OutputOperationInfo, StreamInputInfo, WaitingBatchInfo } from '../graph/streaming-listener.ts';
 
 /** One output of a batch, from its planning to its end. */
@@ -31,6 +32,12 @@ export class BatchRecord {
   refusal: { readonly error: unknown } | undefined;
   /** The errors of its steps, which have been reported. */
   readonly told: Set<unknown> = new Set();
+  /** What each input gave to it. */
+  readonly plans: InputPlan[] = [];
+  /** The outputs that failed, or could not run. */
+  readonly failed: Set<SinkNode> = new Set();
+  /** Its plan would survive a crash, or nothing has to: its outputs may run. */
+  isLogged = false;
   submittedMs = 0;
   /** Its jobs have ended, or there were none, or they may not run any more. */
   isOver = false;

@@ -14,6 +14,8 @@ export interface DrainOptions {
   readonly batchClock: Address;
   readonly scheduler: Address;
   readonly listeners: Address;
+  /** Who writes batches down, where they are. */
+  readonly checkpointer: Address | undefined;
   /** How long a graceful stop may take. */
   readonly graceMs: number;
 }
@@ -35,7 +37,7 @@ class Drain implements Behaviour<DrainMessage> {
   readonly #post: Post;
   #mode: 'none' | 'graceful' | 'hard' = 'none';
   /** What is waited for. */
-  #step: 'the inputs' | 'the last batches' | 'the inputs to let go' | 'nothing' = 'the inputs';
+  #step: 'the inputs' | 'the last batches' | 'the inputs to let go' | 'the checkpoint' | 'nothing' = 'the inputs';
   /** The inputs that the step waits for. */
   readonly #awaited: Set<Address>;
   #hasMore = false;
@@ -72,8 +74,9 @@ class Drain implements Behaviour<DrainMessage> {
       },
       'input.stopped': (_, from) => {
         this.#awaited.delete(from);
-        if (this.#awaited.size === 0) this.#end();
+        if (this.#step === 'the inputs to let go' && this.#awaited.size === 0) this.#letGo();
       },
+      'checkpoint.closed': () => this.#end(),
     };
   }
 
@@ -103,11 +106,12 @@ class Drain implements Behaviour<DrainMessage> {
 
   #goHard(): void {
     this.#mode = 'hard';
+    if (this.#step === 'the checkpoint') return; // It has a limit of its own.
     this.stop();
     this.#post(this.#options.batchClock, { type: 'clock.stop', isOnceMore: false });
     this.#post(this.#options.scheduler, { type: 'jobs.stop' });
     if (this.#step === 'the inputs') this.#waitForInputs('stopped', () => this.#inputsClosed());
-    if (this.#step === 'the inputs to let go') this.#end();
+    if (this.#step === 'the inputs to let go') this.#letGo();
   }
 
   /** All inputs have closed, or have had their time. */
@@ -128,7 +132,24 @@ class Drain implements Behaviour<DrainMessage> {
       this.#awaited.add(input);
       this.#post(input, { type: 'input.stop' });
     }
-    this.#waitForInputs('let go', () => this.#end());
+    this.#waitForInputs('let go', () => this.#letGo());
+  }
+
+  /** What happened is written down to its end, and the directory is free again. */
+  #letGo(): void {
+    if (this.#step !== 'the inputs to let go') return;
+    this.#awaited.clear();
+    const { checkpointer, logger } = this.#options;
+    if (checkpointer === undefined) {
+      this.#end();
+      return;
+    }
+    this.#step = 'the checkpoint';
+    this.#post(checkpointer, { type: 'checkpoint.close' });
+    this.#wait(checkpointMsMax, () => {
+      logger.warn(`The checkpoint was not closed within ${checkpointMsMax} ms, and waited for no longer.`);
+      this.#end();
+    });
   }
 
   #end(): void {
@@ -201,11 +222,15 @@ function textOf({ step, inputs, batches }: Waits): string {
     const what = step === 'the inputs to let go' ? 'to let go' : 'to stop';
     parts.unshift(`${inputs.join(', ')} ${what}`);
   }
-  return parts.length === 0 ? 'the last beat' : parts.join('; ');
+  if (parts.length > 0) return parts.join('; ');
+  return step === 'the checkpoint' ? step : 'the last beat';
 }
 
 /** How long a receiver may take to stop, and an input to let go; as long as Spark waits. */
 const inputMsMax = 10_000;
+
+/** How long it may take to write down what happened last: a storage that hangs must not keep the process alive. */
+const checkpointMsMax = 10_000;
 
 /** How long it is from one word on what a graceful stop waits for to the next. */
 const reportMs = 5000;

@@ -1,13 +1,16 @@
 import { BoundedQueue } from '../core/bounded-queue.ts';
 import type { Address } from '../core/bus.ts';
-import { assert } from '../core/errors.ts';
+import { assert, SourceError } from '../core/errors.ts';
 import type { Row } from '../core/row.ts';
 import type { Runtime } from '../core/runtime.ts';
 import type { Answer } from '../graph/answer.ts';
+import type { InputPlan } from '../graph/batch-log.ts';
+import type { RecoveredBlocks } from '../graph/block-log.ts';
 import type { InputNode } from '../graph/graph.ts';
 import type { InputDStream } from '../graph/input-dstream.ts';
-import { blocksToAnswer, type InputAnswer, type Planning, stepInput } from '../graph/planning.ts';
+import { blocksToAnswer, type InputAnswer, type Planning, refuseInput, stepInput } from '../graph/planning.ts';
 import { sealNode } from '../graph/sealing.ts';
+import { siteOf } from '../graph/site-of.ts';
 import type { Block } from '../rdd/block.ts';
 import { rowCountOfPlan } from '../rdd/plan.ts';
 import { activity, type Behaviour, contextAddress, type Post } from './define-actor.ts';
@@ -24,16 +27,43 @@ export interface InputOptions {
 
 /** An input with a receiver: gives the blocks that have come to the batch of each beat. */
 export function receiverInput(
-  options: InputOptions & { readonly receiver: Address; readonly supervisor: Address },
+  options: InputOptions & {
+    readonly receiver: Address;
+    readonly supervisor: Address;
+    readonly recovered: RecoveredBlocks | undefined;
+  },
   post: Post,
 ): Behaviour<InputMessage> {
-  const { node, planning, receiver } = options;
-  let unallocated: Block[] = [];
-  const allocated = new Map<number, readonly Block[]>();
+  const { node, planning, receiver, recovered } = options;
+  let unallocated = [...(recovered?.unallocated ?? [])];
+  const allocated = new Map(recovered?.allocated);
+  // What came is of a batch behind all of these, whether or not something had come for each of them.
+  const recoveredMs = Math.max(...(recovered?.allocated.keys() ?? []), ...(recovered?.lost.keys() ?? []));
+
+  const give = (timeMs: number, blocks: readonly Block[]): void => {
+    const numRecords = blocks.reduce((sum, block) => sum + block.rowCount, 0);
+    const ids = blocks.map(({ id }) => id);
+    announce(options, blocksToAnswer(node, timeMs, blocks, planning), numRecords, { blocks: ids }, post);
+  };
+
+  /** The same again for a batch that an earlier process has begun. */
+  const giveAgain = (timeMs: number): void => {
+    const lost = recovered?.lost.get(timeMs);
+    if (lost === undefined) {
+      give(timeMs, allocated.get(timeMs) ?? []);
+      return;
+    }
+    const facts = { receiver: node.source.name, timeMs, blocks: lost };
+    const error = new SourceError('RECEIVER.BLOCKS_LOST', facts, { at: [siteOf(node)] });
+    announce(options, refuseInput(node, timeMs, error, planning), 0, { blocks: lost }, post);
+  };
 
   return {
     on: {
-      'batch.tick': ({ timeMs }) => post(receiver, { type: 'block.seal', timeMs }),
+      'batch.tick': ({ timeMs }) => {
+        if (timeMs <= recoveredMs) giveAgain(timeMs);
+        else post(receiver, { type: 'block.seal', timeMs });
+      },
       'block.stored': ({ block }) => {
         unallocated.push(block);
       },
@@ -41,8 +71,7 @@ export function receiverInput(
         const blocks = unallocated;
         unallocated = [];
         allocated.set(timeMs, blocks);
-        const numRecords = blocks.reduce((sum, block) => sum + block.rowCount, 0);
-        announce(options, blocksToAnswer(node, timeMs, blocks, planning), numRecords, undefined, post);
+        give(timeMs, blocks);
       },
       'batch.sealed': ({ timeMs }) => {
         const horizonMs = sealNode(node, timeMs, planning);
@@ -84,7 +113,7 @@ export function askedInput(
 
   const answer = ({ answer, position }: InputAnswer): void => {
     const numRecords = answer.type === 'rdd.ready' ? rowCountOfPlan(answer.rdd.plan) : 0;
-    announce(options, answer, numRecords, position, post);
+    announce(options, answer, numRecords, { position, hasFailed: answer.type === 'rdd.failed' }, post);
     askNext();
   };
 
@@ -114,10 +143,16 @@ export function askedInput(
   };
 }
 
-function announce(options: InputOptions, answer: Answer, numRecords: number, position: Row, post: Post): void {
+function announce(
+  options: InputOptions,
+  answer: Answer,
+  numRecords: number,
+  plan: Omit<InputPlan, 'source'>,
+  post: Post,
+): void {
   const { node } = options;
-  const info = { streamId: node.streamId, name: node.label.name, numRecords, position };
-  post(options.scheduler, { type: 'input.planned', timeMs: answer.timeMs, info });
+  const info = { streamId: node.streamId, name: node.label.name, numRecords, position: plan.position };
+  post(options.scheduler, { type: 'input.planned', timeMs: answer.timeMs, info, plan });
   for (const child of options.children) post(child, answer);
 }
 

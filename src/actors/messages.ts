@@ -1,5 +1,7 @@
 import type { FiresteelError } from '../core/errors.ts';
 import type { Answer } from '../graph/answer.ts';
+import type { BatchPlan, InputPlan } from '../graph/batch-log.ts';
+import type { DurableId } from '../graph/durable-ids.ts';
 import type {
   BatchInfo,
   OutputOperationInfo,
@@ -55,6 +57,20 @@ type SchedulerCommand =
   /** Begin no further batch; give those that run a little time. */
   | { readonly type: 'jobs.stop' };
 
+/** To the checkpointer. */
+type CheckpointCommand =
+  /** Write down what a batch is made of. */
+  | { readonly type: 'batch.planned'; readonly plan: BatchPlan }
+  /** Write down what became of a batch; all before it are over too. */
+  | { readonly type: 'batch.over'; readonly timeMs: number; readonly failed: readonly DurableId[] }
+  /** Write what is left, and let others have the directory. */
+  | { readonly type: 'checkpoint.close' };
+
+/** What the checkpointer reports. */
+type CheckpointFact =
+  /** The plan of a batch would survive a crash: its outputs may run. */
+  { readonly type: 'batch.logged'; readonly timeMs: number } | { readonly type: 'checkpoint.closed' };
+
 /** To the drain: end everything, with the work that is left or without. */
 type StopCommand = { readonly type: 'context.stop'; readonly isGraceful: boolean };
 
@@ -63,7 +79,12 @@ type ClockFact = { readonly type: 'batch.tick'; readonly timeMs: number };
 
 /** What receivers report of their blocks. */
 type BlockFact =
-  | { readonly type: 'block.stored'; readonly block: Block }
+  /** Repeatable is what its source sends again when it hears that it was refused. */
+  | { readonly type: 'block.stored'; readonly block: Block; readonly isRepeatable: boolean }
+  /** They would survive a crash. */
+  | { readonly type: 'block.safe'; readonly blocks: readonly Block[] }
+  /** They would not survive a crash, and are given to no batch. */
+  | { readonly type: 'block.refused'; readonly blocks: readonly Block[]; readonly error: FiresteelError }
   /** All that came up to this batch has been handed over. */
   | { readonly type: 'block.sealed'; readonly timeMs: number }
   /** The batch of these blocks has ended; their memory is free. */
@@ -88,7 +109,13 @@ type ReceiverFact =
 type ReceiverEnd = { readonly type: 'receiver.closed' };
 
 /** What an input gave to a batch. */
-type InputFact = { readonly type: 'input.planned'; readonly timeMs: number; readonly info: StreamInputInfo };
+type InputFact = {
+  readonly type: 'input.planned';
+  readonly timeMs: number;
+  readonly info: StreamInputInfo;
+  /** Enough to give it again. */
+  readonly plan: Omit<InputPlan, 'source'>;
+};
 
 /** What sinks report. */
 type JobFact =
@@ -110,7 +137,7 @@ type JobFact =
 type BatchEnd =
   /** Its jobs have ended, whatever became of them. */
   | { readonly type: 'batch.ended'; readonly timeMs: number }
-  /** Every batch up to this one has ended. */
+  /** Every batch up to this one has ended, and would survive a crash where there is a checkpoint. */
   | { readonly type: 'batch.sealed'; readonly timeMs: number };
 
 /** What the parts report to the drain while everything ends. */
@@ -119,7 +146,8 @@ type DrainFact =
   | { readonly type: 'clock.stopped'; readonly lastTimeMs: number }
   | { readonly type: 'jobs.listed'; readonly batches: readonly WaitingBatchInfo[] }
   | { readonly type: 'jobs.finished' }
-  | { readonly type: 'input.stopped' };
+  | { readonly type: 'input.stopped' }
+  | Extract<CheckpointFact, { type: 'checkpoint.closed' }>;
 
 /** What listeners hear, by the names of Spark's events. */
 export type ListenerFact =
@@ -149,13 +177,24 @@ export type ClockMessage = ClockCommand | Extract<BatchEnd, { type: 'batch.ended
 export type InputMessage =
   | InputCommand
   | ClockFact
-  | Exclude<BlockFact, { type: 'block.freed' }>
+  | Extract<BlockFact, { type: 'block.stored' | 'block.sealed' }>
   | ReceiverEnd
   | Extract<BatchEnd, { type: 'batch.sealed' }>;
 export type StageMessage = Answer | Extract<BatchEnd, { type: 'batch.sealed' }>;
 export type SinkMessage = Answer | SinkCommand;
-export type SchedulerMessage = JobFact | InputFact | SchedulerCommand;
-export type ReceiverMessage = ReceiverCommand | Extract<BlockFact, { type: 'block.freed' }>;
+export type SchedulerMessage =
+  | JobFact
+  | InputFact
+  | SchedulerCommand
+  | Extract<CheckpointFact, { type: 'batch.logged' }>;
+export type CheckpointerMessage = CheckpointCommand;
+export type ReceiverMessage =
+  | ReceiverCommand
+  | Extract<BlockFact, { type: 'block.safe' | 'block.refused' | 'block.freed' }>;
+export type JournalMessage =
+  | Extract<BlockFact, { type: 'block.stored' | 'block.sealed' }>
+  | Extract<ReceiverFact, { type: 'receiver.started' }>
+  | ReceiverEnd;
 export type SupervisorMessage = Extract<ReceiverCommand, { type: 'receiver.start' | 'receiver.stop' }> | ReceiverFact;
 export type DrainMessage = StopCommand | DrainFact;
 export type ListenerMessage = ListenerFact;
@@ -167,7 +206,9 @@ export type ActorMessage =
   | StageMessage
   | SinkMessage
   | SchedulerMessage
+  | CheckpointerMessage
   | ReceiverMessage
+  | JournalMessage
   | SupervisorMessage
   | DrainMessage
   | ListenerMessage

@@ -1,8 +1,10 @@
 import type { Address } from '../core/bus.ts';
 import type { Clock, Timer } from '../core/clock.ts';
 import { assert, type FiresteelError } from '../core/errors.ts';
+import type { DurableId, DurableNode } from '../graph/durable-ids.ts';
 import type { InputNode, SinkNode, StepNode } from '../graph/graph.ts';
 import { OwedSteps } from '../graph/owed-steps.ts';
+import type { Recovery } from '../graph/recovery.ts';
 import type { WaitingBatchInfo } from '../graph/streaming-listener.ts';
 import { BatchRecord, type OutputRecord, type StepRecord } from './batch-record.ts';
 import { type Behaviour, contextAddress, type Post } from './define-actor.ts';
@@ -11,7 +13,8 @@ import type { SchedulerMessage } from './messages.ts';
 /** What a scheduler is made of. */
 export interface SchedulerOptions {
   readonly clock: Clock;
-  readonly zeroTimeMs: number;
+  /** The first batch is one interval after it. */
+  readonly startMs: number;
   readonly inputs: readonly InputNode[];
   /** Who remembers batches: inputs and stages. */
   readonly memories: readonly Address[];
@@ -22,6 +25,17 @@ export interface SchedulerOptions {
   readonly batchClock: Address;
   readonly listeners: Address;
   readonly drain: Address;
+  /** How batches are written down, where they are. */
+  readonly writing: Writing | undefined;
+}
+
+/** What a scheduler knows of a log. */
+interface Writing {
+  readonly checkpointer: Address;
+  /** What the log calls inputs and outputs. */
+  readonly ids: ReadonlyMap<DurableNode, DurableId>;
+  /** What was done in an earlier process. */
+  readonly recovery: Recovery | undefined;
 }
 
 /**
@@ -51,6 +65,8 @@ class Scheduler implements Behaviour<SchedulerMessage> {
   readonly #batches = new Map<number, BatchRecord>();
   #running = 0;
   #isStopping = false;
+  /** A batch was left behind without its state: none behind it can be sealed. */
+  #isSealingOver = false;
   /** An output has ended the program: what has begun may end until the stop comes. */
   #isOver = false;
   /** What ran has been told to give up: nothing more begins. */
@@ -65,12 +81,19 @@ class Scheduler implements Behaviour<SchedulerMessage> {
     this.#post = post;
     this.#sinks = new Map(options.sinks.map((sink) => [sink.id, sink]));
     this.#steps = new Map(options.steps.map((step) => [step.id, step]));
-    this.#overMs = options.zeroTimeMs;
+    this.#overMs = options.startMs;
     this.on = {
-      'input.planned': ({ timeMs, info }) =>
+      'input.planned': ({ timeMs, info, plan }, from) =>
         this.#spoken(timeMs, (batch) => {
           batch.inputs.set(info.streamId, info);
+          const source = this.#idOf(options.inputs.find(({ id }) => id === from));
+          if (source !== undefined) batch.plans.push({ source, ...plan });
         }),
+      'batch.logged': ({ timeMs }) => {
+        const batch = this.#batches.get(timeMs);
+        if (batch !== undefined) batch.isLogged = true;
+        this.#runNext();
+      },
       'job.ready': ({ timeMs }, from) => this.#spoken(timeMs, (batch) => this.#add(batch, from)),
       'job.none': ({ timeMs }) => this.#spoken(timeMs),
       'job.refused': ({ timeMs, error }, from) =>
@@ -103,8 +126,10 @@ class Scheduler implements Behaviour<SchedulerMessage> {
   /** A sink or a step has a job for a batch. */
   #add(batch: BatchRecord, from: Address): void {
     const step = this.#steps.get(from);
-    if (step === undefined) batch.addOutput(this.#sinkAt(from));
-    else {
+    if (step === undefined) {
+      const sink = this.#sinkAt(from);
+      if (this.#isOutstanding(sink, batch.timeMs)) batch.addOutput(sink);
+    } else {
       batch.addStep(step, this.#options.steps);
       this.#owed.add(from, batch.timeMs);
     }
@@ -121,11 +146,32 @@ class Scheduler implements Behaviour<SchedulerMessage> {
     note(batch);
     batch.awaited -= 1;
     if (batch.awaited > 0) return;
+    this.#write(batch);
     if (this.#isStopping) this.#drop(batch);
     else if (batch.refusal !== undefined) this.#refuse(batch, batch.refusal.error);
     else if (batch.outputs.length > 0) this.#submit(batch);
     else if (batch.steps.length === 0) this.#end(batch);
     this.#runNext();
+  }
+
+  /** Has its plan written down, unless that has been done. */
+  #write(batch: BatchRecord): void {
+    const { writing } = this.#options;
+    const { timeMs, plans } = batch;
+    batch.isLogged = writing === undefined || timeMs <= (writing.recovery?.plannedMs ?? Number.NEGATIVE_INFINITY);
+    if (writing === undefined || batch.isLogged) return;
+    const order = this.#options.inputs.map((node) => this.#idOf(node));
+    const inputs = plans.sort((a, b) => order.indexOf(a.source) - order.indexOf(b.source));
+    this.#post(writing.checkpointer, { type: 'batch.planned', plan: { timeMs, inputs } });
+  }
+
+  #idOf(node: DurableNode | undefined): DurableId | undefined {
+    return node && this.#options.writing?.ids.get(node);
+  }
+
+  /** Whether an output was not done in an earlier process. */
+  #isOutstanding(sink: SinkNode, timeMs: number): boolean {
+    return this.#options.writing?.recovery?.isOutstanding(sink, timeMs) ?? true;
   }
 
   #submit(batch: BatchRecord): void {
@@ -136,6 +182,7 @@ class Scheduler implements Behaviour<SchedulerMessage> {
   /** One of its outputs has no RDD to work on: none of them runs. */
   #refuse(batch: BatchRecord, error: unknown): void {
     this.#post(contextAddress, { type: 'error.reported', error });
+    for (const sink of this.#options.sinks) if (this.#isOutstanding(sink, batch.timeMs)) batch.failed.add(sink);
     this.#end(batch);
   }
 
@@ -149,8 +196,8 @@ class Scheduler implements Behaviour<SchedulerMessage> {
   }
 
   /**
-   * The first job that has not run, of the first batch; nothing overtakes a batch that is still being planned, or whose
-   * steps have not ended.
+   * The first job that has not run, of the first batch; nothing overtakes a batch that is still being planned, whose
+   * steps have not ended, or whose outputs wait for its plan to be written down.
    */
   #nextJob(): Next | undefined {
     for (const batch of this.#batches.values()) {
@@ -158,6 +205,7 @@ class Scheduler implements Behaviour<SchedulerMessage> {
       if (batch.isOver || (this.#isOver && !batch.isBegun)) continue;
       const step = batch.steps.find(({ endMs }) => endMs === undefined);
       if (step !== undefined) return step.startMs === undefined ? { batch, job: step } : undefined;
+      if (batch.outputs.length > 0 && !batch.isLogged) return undefined;
       const output = batch.outputs.find(({ startMs }) => startMs === undefined);
       if (output !== undefined) return { batch, job: output };
     }
@@ -191,6 +239,7 @@ class Scheduler implements Behaviour<SchedulerMessage> {
     if (step !== undefined && error === undefined) this.#owed.done(from, timeMs);
     if (output !== undefined) {
       output.failureReason = error?.message;
+      if (error !== undefined) batch.failed.add(output.sink);
       this.#post(this.#options.listeners, { type: 'output.completed', info: batch.outputInfo(output) });
     }
     this.#report(batch, step, error);
@@ -231,12 +280,23 @@ class Scheduler implements Behaviour<SchedulerMessage> {
       this.#overMs = Math.max(this.#overMs, timeMs);
     }
     for (const [timeMs, batch] of this.#batches) {
-      if (!batch.isOver || (this.#owed.has(timeMs) && !this.#isStopping)) break;
+      const isOwed = this.#owed.has(timeMs);
+      if (!batch.isOver || (isOwed && !this.#isStopping)) break;
       this.#batches.delete(timeMs);
-      if (batch.isDropped) continue;
-      for (const node of this.#options.memories) this.#post(node, { type: 'batch.sealed', timeMs });
+      this.#isSealingOver ||= isOwed || batch.isDropped;
+      if (!batch.isDropped) this.#sealed(batch);
     }
     this.#checkFinished();
+  }
+
+  /** Nobody needs it any more: it may be forgotten, at once or when it is written down what became of it. */
+  #sealed({ timeMs, failed }: BatchRecord): void {
+    const { writing, memories } = this.#options;
+    if (writing === undefined) for (const node of memories) this.#post(node, { type: 'batch.sealed', timeMs });
+    else if (!this.#isSealingOver) {
+      const ids = this.#options.sinks.filter((sink) => failed.has(sink)).map((sink) => this.#idOf(sink) as DurableId);
+      this.#post(writing.checkpointer, { type: 'batch.over', timeMs, failed: ids });
+    }
   }
 
   #finish(lastTimeMs: number): void {

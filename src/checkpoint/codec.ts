@@ -1,4 +1,4 @@
-import { deserialize, serialize } from 'node:v8';
+import { DefaultDeserializer, DefaultSerializer, deserialize, serialize } from 'node:v8';
 
 // Plain data as bytes: the one place of the checkpoint that knows how.
 
@@ -10,4 +10,31 @@ export function toBytes(value: unknown): Buffer {
 /** @throws whatever V8 says of bytes that are no value */
 export function fromBytes(bytes: Uint8Array): unknown {
   return deserialize(bytes);
+}
+
+/** Two values, one behind the other. @throws as toBytes */
+export function twoToBytes(first: unknown, second: unknown): Buffer {
+  const writer = new DefaultSerializer();
+  writer.writeHeader();
+  writer.writeValue(first);
+  writer.writeValue(second);
+  return writer.releaseBuffer();
+}
+
+/** The first of two values; the second is not looked at. @throws as fromBytes */
+export function firstFromBytes(bytes: Uint8Array): unknown {
+  return reading(bytes).readValue();
+}
+
+/** The second of two values. @throws as fromBytes */
+export function secondFromBytes(bytes: Uint8Array): unknown {
+  const reader = reading(bytes);
+  reader.readValue();
+  return reader.readValue();
+}
+
+function reading(bytes: Uint8Array): DefaultDeserializer {
+  const reader = new DefaultDeserializer(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  reader.readHeader();
+  return reader;
 }

@@ -31,6 +31,8 @@ export class Log {
   /** What an earlier process wrote is only read. */
   #isOwn = false;
   #isNameSafe = true;
+  /** What every further segment begins with. */
+  preface: readonly LogRecord[] = [];
   #last: Promise<unknown> = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
 
@@ -65,16 +67,19 @@ export class Log {
   }
 
   /**
-   * Adds records, all in one write; the payloads must not change until it resolves.
+   * Adds records, all in one write; the payloads must not change until it resolves, with the segment they are in.
    *
    * @throws StateError (CHECKPOINT.TOO_LARGE) when they are more than 1 GiB; the log goes on
    * @throws StateError (CHECKPOINT.LOG_BROKEN) when an earlier call has failed
    */
-  async append(records: readonly LogRecord[]): Promise<void> {
-    const bytes = records.reduce((sum, { payload }) => sum + recordHeaderBytes + payload.length, 0);
+  async append(records: readonly LogRecord[]): Promise<number> {
+    const bytes = lengthOf(records);
     if (bytes > appendBytesMax) throw new StateError('CHECKPOINT.TOO_LARGE', { bytes, bytesMax: appendBytesMax });
     for (const { kind } of records) assert(Number.isInteger(kind) && kind > 0 && kind < 256, 'a kind is 1 to 255');
-    if (records.length > 0) await this.#write(() => this.#append(records, bytes));
+    return this.#write(async () => {
+      if (records.length > 0) await this.#append(records, bytes);
+      return this.#segment;
+    });
   }
 
   /** Makes safe all that was appended before. @throws StateError (CHECKPOINT.LOG_BROKEN) */
@@ -106,6 +111,10 @@ export class Log {
   async #append(records: readonly LogRecord[], length: number): Promise<void> {
     const isFull = this.#end > headerBytes && this.#end + length > this.#segmentBytesMax;
     if (!this.#isOwn || isFull) await this.#begin();
+    await this.#put(records, length);
+  }
+
+  async #put(records: readonly LogRecord[], length: number): Promise<void> {
     const bytes = Buffer.alloc(length);
     const place = { segment: this.#segment, safeBytes: this.#safeBytes };
     let at = 0;
@@ -132,6 +141,7 @@ export class Log {
     this.#safeBytes = headerBytes;
     this.#isOwn = true;
     this.#isNameSafe = false;
+    if (this.preface.length > 0) await this.#put(this.preface, lengthOf(this.preface));
   }
 
   get #path(): string {
@@ -159,4 +169,8 @@ export class Log {
     this.#last = turn.catch(() => undefined); // Whoever called hears of it.
     return turn;
   }
+}
+
+function lengthOf(records: readonly LogRecord[]): number {
+  return records.reduce((sum, { payload }) => sum + recordHeaderBytes + payload.length, 0);
 }

@@ -9,7 +9,7 @@ import { appendBytesMax } from './record.ts';
 /** How many bytes of a chunk stand before its payload. */
 export const chunkHeaderBytes = 8;
 
-/** How many snapshots are kept: should the newest be damaged, there is the one before. */
+/** How many snapshots are kept that can be used: should the newest be damaged, there is the one before. */
 export const snapshotsKept = 2;
 
 /** The names of snapshots: `snapshot-0000000000001000`, and the same with `.temp` while it is written. */
@@ -32,15 +32,18 @@ export interface SnapshotOptions {
 }
 
 /**
- * Writes a snapshot. It has its name only once it is complete and safe; then all but the newest two are removed.
+ * Writes a snapshot. It has its name only once it is complete and safe; then old ones are removed: the newest two of
+ * those that can be used stay, and all behind these.
  *
  * @param number its place among the others: the highest is the newest
  * @param chunks of at most 1 GiB each
+ * @param usableMax the highest number of one that can be used by now
  */
 export async function writeSnapshot(
   { storage, folder }: SnapshotOptions,
   number: number,
   chunks: AsyncIterable<Uint8Array>,
+  usableMax: number = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   await storage.makeFolder(folder);
   const path = pathOf(folder, number);
@@ -66,20 +69,37 @@ export async function writeSnapshot(
     await storage.remove(temporary).catch(() => undefined);
     throw error;
   }
-  const numbers = await numbersIn(storage, folder);
-  for (const old of numbers.slice(0, -snapshotsKept)) await storage.remove(pathOf(folder, old));
+  const usable = (await numbersIn(storage, folder)).filter((each) => each <= usableMax);
+  for (const old of usable.slice(0, -snapshotsKept)) await storage.remove(pathOf(folder, old));
+}
+
+/** Removes all snapshots. */
+export async function removeSnapshots({ storage, folder }: SnapshotOptions): Promise<void> {
+  for (const number of await numbersIn(storage, folder)) await storage.remove(pathOf(folder, number));
+  await storage.sync(folder);
+}
+
+/** The numbers of all snapshots, in order; whether they are whole nobody knows. */
+export async function snapshotNumbers({ storage, folder }: SnapshotOptions): Promise<readonly number[]> {
+  return await numbersIn(storage, folder);
 }
 
 /**
  * The newest snapshot that is whole, or undefined if none was ever written. Each is read through before it is given,
  * a chunk at a time.
  *
+ * @param numberMax the highest number of one that is wanted
+ *
  * @throws StateError (CHECKPOINT.NO_GOOD_SNAPSHOT) when there are some, and none is whole
  * @throws StateError (CHECKPOINT.NEWER_FORMAT)
  */
-export async function newestSnapshot({ storage, folder, tell }: SnapshotOptions): Promise<Snapshot | undefined> {
+export async function newestSnapshot(
+  { storage, folder, tell }: SnapshotOptions,
+  numberMax: number = Number.POSITIVE_INFINITY,
+): Promise<Snapshot | undefined> {
   const paths: string[] = [];
   for (const number of [...(await numbersIn(storage, folder))].reverse()) {
+    if (number > numberMax) continue;
     const path = pathOf(folder, number);
     try {
       for await (const _ of chunksOf(storage, path, number));

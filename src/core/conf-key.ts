@@ -34,7 +34,7 @@ interface Spec<T> {
 }
 
 /** A key whose value is true or false. */
-export function flagKey(name: string, spec: Spec<boolean>): ConfKey<boolean> {
+export function flagKey<T extends boolean | undefined>(name: string, spec: Spec<T>): ConfKey<boolean | T> {
   const read = (text: string): boolean | undefined => flags.get(text.trim().toLowerCase());
   return { ...described(spec), name, type: 'boolean', unit: '', parse: parser(name, 'true or false', read) };
 }
@@ -47,13 +47,14 @@ const flags: ReadonlyMap<string, boolean> = new Map([
 /** A key whose value is a whole number. */
 export function intKey<T extends number | undefined>(
   name: string,
-  spec: Spec<T> & { readonly min: number; readonly unit: string },
+  spec: Spec<T> & { readonly min?: number; readonly unit: string },
 ): ConfKey<number | T> {
+  const { min } = spec;
   const read = (text: string): number | undefined => {
     const value = /^\s*[+-]?\d+\s*$/.test(text) ? Number(text) : Number.NaN;
-    return Number.isSafeInteger(value) && value >= spec.min ? value : undefined;
+    return Number.isSafeInteger(value) && value >= (min ?? value) ? value : undefined;
   };
-  const parse = parser(name, `a whole number, at least ${spec.min}`, read);
+  const parse = parser(name, min === undefined ? 'a whole number' : `a whole number, at least ${min}`, read);
   return { ...described(spec), name, type: 'int', unit: spec.unit, parse };
 }
 

@@ -10,7 +10,11 @@ export interface ConfKeys {
   readonly defaultParallelism: ConfKey<number | undefined>;
   readonly logLevel: ConfKey<LogLevel>;
   readonly blockInterval: ConfKey<Duration>;
+  readonly blockQueueSize: ConfKey<number>;
   readonly concurrentJobs: ConfKey<number>;
+  readonly receiverMaxRate: ConfKey<number | undefined>;
+  readonly receiverBlockStoreTimeout: ConfKey<Duration>;
+  readonly receiverLog: ConfKey<boolean | undefined>;
   readonly receiverRestartDelay: ConfKey<Duration>;
   readonly gracefulStopTimeout: ConfKey<Duration | undefined>;
   readonly stopGracefullyOnShutdown: ConfKey<boolean>;
@@ -61,11 +65,39 @@ export const confKeys: ConfKeys = {
     minMs: 1,
     doc: 'How long a receiver gathers rows into one block; each block is a partition of its batch.',
   }),
+  blockQueueSize: intKey('spark.streaming.blockQueueSize', {
+    byDefault: 10,
+    min: 1,
+    unit: 'blocks',
+    doc: 'How many blocks of a receiver may be on their way into the write-ahead log before its source is paused.',
+  }),
   concurrentJobs: intKey('spark.streaming.concurrentJobs', {
     byDefault: 1,
     min: 1,
     unit: 'jobs',
     doc: 'How many output operations run at a time; with more than 1, batches may end out of order.',
+  }),
+  receiverMaxRate: intKey('spark.streaming.receiver.maxRate', {
+    byDefault: undefined,
+    defaultText: 'no limit',
+    unit: 'rows',
+    doc:
+      'How many rows and lines a second each receiver takes by `store` and `storeLines` before its source is paused; ' +
+      '0 or less is no limit. What `storeBlock` takes is not limited.',
+  }),
+  receiverBlockStoreTimeout: durationKey('spark.streaming.receiver.blockStoreTimeout', {
+    byDefault: Seconds(30),
+    defaultText: '30 s',
+    minMs: 1,
+    bareUnit: 's',
+    doc:
+      'How long a block may take into the write-ahead log. One of `storeBlock` is then given up, and the receiver is ' +
+      'started again; for one of `store` a warning is given. A bare number is seconds.',
+  }),
+  receiverLog: flagKey('spark.streaming.receiver.writeAheadLog.enable', {
+    byDefault: undefined,
+    defaultText: 'true where there is a checkpoint directory',
+    doc: 'Whether what receivers take is written to the checkpoint directory before a batch has it.',
   }),
   receiverRestartDelay: durationKey('spark.streaming.receiverRestartDelay', {
     byDefault: Seconds(2),

@@ -194,6 +194,11 @@ const texts = {
     why: 'Two processes that write there would ruin it, so that nobody begins without knowing.',
     fix: 'Make sure that no process uses the directory, remove that file, and start again.',
   }),
+  'CHECKPOINT.BAD_UID': (f: { readonly uid: string }): ErrorText => ({
+    what: `'${f.uid}' is no name that a stream can have in a checkpoint.`,
+    why: 'The name is how its source or its state is found again when the program comes back.',
+    fix: "Give it a text that says what it keeps: counts.uid('counts').",
+  }),
   'CHECKPOINT.CORRUPT': (f: { readonly path: string; readonly offset: number }): ErrorText => ({
     what: `The checkpoint file ${f.path} is damaged at byte ${f.offset}.`,
     why: 'What stood there had been written and made safe, and its checksum no longer fits: a disk, a copy or a hand.',
@@ -213,10 +218,20 @@ const texts = {
     why: 'A newer firesteel has written it, and older code could only guess what it means.',
     fix: 'Start the program with that firesteel again, or give it an empty checkpoint directory.',
   }),
+  'CHECKPOINT.NOT_NEW': (f: { readonly state: string }): ErrorText => ({
+    what: `The function that makes the context gave one that is ${f.state}.`,
+    why: 'What the checkpoint directory has can only be given to a context before it starts.',
+    fix: 'Make and define the context in it, return it, and start it when getOrCreate has resolved.',
+  }),
   'CHECKPOINT.NOT_PERSISTED': (f: { readonly stream: string }): ErrorText => ({
     what: `${f.stream} is to be checkpointed, and its storage level is NONE.`,
     why: 'Its rows would be computed twice: once for the program, once to be written down.',
     fix: 'Leave the level alone (checkpoint sets one), or persist with another.',
+  }),
+  'CHECKPOINT.NOT_PLAIN': (f: { readonly operator: string; readonly value: string }): ErrorText => ({
+    what: `The state of ${f.operator} cannot be written down: ${f.value} is no plain data.`,
+    why: 'A checkpoint holds plain data. Functions and the classes of objects would not come back.',
+    fix: 'Keep numbers, texts, arrays, plain objects, dates, maps, sets and bytes in it.',
   }),
   'CHECKPOINT.NO_DIRECTORY': (f: { readonly stream: string }): ErrorText => ({
     what: `${f.stream} is to be checkpointed, and the checkpoint directory has not been set.`,
@@ -227,6 +242,40 @@ const texts = {
     what: `None of the snapshots is whole: ${f.paths.join(', ')}.`,
     why: 'Each was complete before it had its name, so that all of them were damaged later.',
     fix: 'Restore the directory from a copy. To begin anew without what it remembers, give the program an empty one.',
+  }),
+  'CHECKPOINT.NO_SNAPSHOT': (f: { readonly folder: string; readonly startMs: number }): ErrorText => ({
+    what: `The checkpoint in ${f.folder} has no snapshot of ${f.startMs} ms or before, where the program has to go on.`,
+    why: 'The log before it was removed, which is done only when two later snapshots are there: somebody took them.',
+    fix: 'Put them back, from a copy of the directory. To begin anew, give the program an empty directory.',
+  }),
+  'CHECKPOINT.OTHER_DIRECTORY': (f: { readonly directory: string; readonly set: string }): ErrorText => ({
+    what: `The context was asked for from ${f.directory}, and the function that makes it sets ${f.set}.`,
+    why: 'It would read from one checkpoint and write to another, and find neither whole when it comes back.',
+    fix: 'Use one directory in both: getOrCreate(directory, create) sets it itself.',
+  }),
+  'CHECKPOINT.OTHER_INTERVAL': (f: {
+    readonly folder: string;
+    readonly wasMs: number;
+    readonly isMs: number;
+  }): ErrorText => ({
+    what: `The checkpoint in ${f.folder} is of batches of ${f.wasMs} ms, and the program has batches of ${f.isMs} ms.`,
+    why: 'Batches that are to be done again keep their times, and these lie on the grid of the old interval.',
+    fix: `Go on with ${f.wasMs} ms, or give the program an empty checkpoint directory.`,
+  }),
+  'CHECKPOINT.OTHER_PARTITIONS': (f: {
+    readonly folder: string;
+    readonly state: string;
+    readonly was: number;
+    readonly is: number;
+  }): ErrorText => ({
+    what: `'${f.state}' has ${f.was} partitions in the checkpoint in ${f.folder}, and ${f.is} in the program.`,
+    why: 'Each partition is written down by itself, with the keys that were placed there.',
+    fix: `Give it ${f.was} partitions again, or leave the number out: then it keeps what it has.`,
+  }),
+  'CHECKPOINT.OTHER_RUNTIME': (_f: object): ErrorText => ({
+    what: 'The function that makes the context gave one of another runtime than getOrCreate was told.',
+    why: 'The checkpoint is read and written through the storage of the runtime: there would be two.',
+    fix: 'Give both the same: getOrCreate(directory, create, { runtime }), new StreamingContext(…, { runtime }).',
   }),
   'CHECKPOINT.OWNED': (f: { readonly folder: string; readonly owner: string; readonly path: string }): ErrorText => ({
     what: `The checkpoint directory ${f.folder} belongs to ${f.owner}.`,
@@ -242,6 +291,25 @@ const texts = {
     what: `${f.bytes} bytes are too many for the checkpoint to write at once.`,
     why: `It takes at most ${f.bytesMax} at once, so that it can read them back in one piece.`,
     fix: 'Keep less in the state of one batch: shorter windows, fewer keys, or smaller values.',
+  }),
+  'CHECKPOINT.UID_TWICE': (f: { readonly id: string }): ErrorText => ({
+    what: `Two streams are called '${f.id}' in the checkpoint.`,
+    why: 'The name is how each is found again: one would get what the other kept.',
+    fix: 'Give each a name of its own with uid().',
+  }),
+  'CHECKPOINT.VANISHED': (f: {
+    readonly folder: string;
+    readonly vanished: readonly string[];
+    readonly known: readonly string[];
+  }): ErrorText => ({
+    what: `The checkpoint in ${f.folder} has what the program no longer has: ${f.vanished.join(', ')}.`,
+    why: `Going on would lose it. The program has: ${f.known.join(', ')}.`,
+    fix: 'Name a stream that moved with uid(). To leave it behind: getOrCreate(…, { allowNonRestoredState: true }).',
+  }),
+  'CHECKPOINT.WRITE_FAILED': (f: { readonly folder: string; readonly reason: string }): ErrorText => ({
+    what: `The checkpoint in ${f.folder} could not be written: ${f.reason}`,
+    why: 'What happens from now on would not survive a crash, so that the program stops. What is safe stays safe.',
+    fix: 'Mend what the cause below names and start the program again: it goes on from what is safe.',
   }),
   'CLOCK.ALREADY_MOVING': (f: { readonly nowMs: number }): ErrorText => ({
     what: `The clock of the test was told to move while it was moving, at ${f.nowMs} ms.`,
@@ -294,6 +362,11 @@ const texts = {
     what: `A StreamingContext was made with a batch interval of ${f.interval}.`,
     why: 'Batches are made at multiples of the interval, so it must be longer than 0 ms.',
     fix: 'Say how often: new StreamingContext(conf, Seconds(1)).',
+  }),
+  'CONTEXT.DEFINE_AFTER_RECOVERY': (f: { readonly call: string }): ErrorText => ({
+    what: `${f.call} is too late: the context has been given what its checkpoint directory has.`,
+    why: 'What was recovered fits the program as it was then.',
+    fix: 'Define all of it in the function that is given to getOrCreate.',
   }),
   'CONTEXT.DEFINE_AFTER_START': (f: { readonly call: string }): ErrorText => ({
     what:
@@ -524,6 +597,11 @@ const texts = {
     why: 'It takes one RDD from its queue for each batch.',
     fix: 'Put RDDs into it: queue.push(sc.parallelize([1, 2, 3])).',
   }),
+  'QUEUE.NOT_RECOVERABLE': (_f: object): ErrorText => ({
+    what: 'A program with a queueStream cannot come back: queueStream does not support checkpointing.',
+    why: 'The queue is gone with the process that filled it, and so are the batches that were made of it.',
+    fix: 'Read from a source that can give its data again, or give the program an empty checkpoint directory.',
+  }),
   'RDD.ACTION_INSIDE_TASK': (f: { readonly job: string }): ErrorText => ({
     what: `An action was begun inside a function of another one, in ${f.job}.`,
     why: 'Such functions hold a slot: when all slots wait for actions, none is left to run these, and all wait.',
@@ -585,6 +663,32 @@ const texts = {
     why: 'It puts together the rows of the same place in the same partition.',
     fix: 'Zip RDDs that come from the same one by map, or join them by a key: zipWithIndex() gives one.',
   }),
+  'RECEIVER.BLOCKS_LOST': (f: {
+    readonly receiver: string;
+    readonly timeMs: number;
+    readonly blocks: readonly string[];
+  }): ErrorText => ({
+    what: `Batch ${f.timeMs} ms has lost blocks that ${f.receiver} had received for it: ${f.blocks.join(', ')}.`,
+    why: 'They were in memory only when the process ended, and without them the batch would be another one.',
+    fix:
+      'Leave out spark.streaming.receiver.writeAheadLog.enable, or set it to true: then received blocks come back. ' +
+      'For this batch it is too late; delete the checkpoint directory to begin anew.',
+  }),
+  'RECEIVER.BLOCK_NOT_SAFE': (f: {
+    readonly receiver: string;
+    readonly block: string;
+    readonly rowCount: number;
+    readonly isRepeatable: boolean;
+    readonly reason: string;
+  }): ErrorText => ({
+    what: `The block ${f.block} of ${f.receiver} (rows: ${f.rowCount}) could not be made safe: ${f.reason}`,
+    why: f.isRepeatable
+      ? 'A block that would not survive a crash is given to no batch; its source has not heard that it was taken.'
+      : 'A block that would not survive a crash is given to no batch; rows of store and storeLines are lost with it.',
+    fix: f.isRepeatable
+      ? 'Look after the storage of the checkpoint directory. The receiver starts again; its source can send it again.'
+      : 'Look after the storage of the checkpoint directory. With storeBlock the source could send the rows again.',
+  }),
   'RECEIVER.GAVE_UP': (f: { readonly receiver: string; readonly message: string }): ErrorText => ({
     what: `The receiver ${f.receiver} is given up: ${f.message}`,
     why: 'It was started as often as it may be, or failed in a way that another try cannot mend.',
@@ -594,6 +698,11 @@ const texts = {
     what: `The receiver ${f.receiver} was used while it was not started.`,
     why: 'It has a place in a program from the call of onStart until onStop has ended.',
     fix: 'End whatever produces rows in onStop, and ask isStarted() in loops of your own.',
+  }),
+  'RECEIVER.ROW_NOT_PLAIN': (f: { readonly receiver: string; readonly value: string }): ErrorText => ({
+    what: `${f.receiver} was given ${f.value}, which would come back from the checkpoint directory as something else.`,
+    why: 'Received rows are written there as data: functions, and the classes of objects, do not survive.',
+    fix: 'Store plain objects, arrays, maps, sets, dates and bytes, and make objects of your classes of them by map.',
   }),
   'RUNTIME.NOT_SETTLED': (f: { readonly busy: readonly string[]; readonly limitMs: number }): ErrorText => ({
     what: `The program under test did not come to rest within ${f.limitMs} ms. Still busy: ${f.busy.join('; ')}.`,
@@ -701,6 +810,11 @@ const texts = {
     what: `The state of ${f.operator} could not be brought to batch ${f.timeMs} ms: ${f.message}`,
     why: 'What that batch held is applied before anything later is; it failed then, and failed again now.',
     fix: 'Make the function answer for what that batch held: every batch tries it again.',
+  }),
+  'STATE.STEP_LEFT_OUT': (f: { readonly operator: string; readonly timeMs: number }): ErrorText => ({
+    what: `${f.operator} has no version of batch ${f.timeMs} ms: its step failed before the program came back.`,
+    why: 'The window went on without it then.',
+    fix: 'See the log of that process for the error; the batches behind it are not affected.',
   }),
   'STATE.UPDATE_REFUSED': (f: { readonly call: string; readonly reason: string }): ErrorText => ({
     what: `${f.call} was called on a state that cannot change: ${f.reason}.`,

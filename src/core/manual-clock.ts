@@ -10,13 +10,13 @@ import type { Settling } from './settling.ts';
  * millisecond in a deadline is rounded up: `now()` is whole.
  */
 export class ManualClock implements Clock {
-  readonly #settling: Pick<Settling, 'settle' | 'soon' | 'fallAsleep'>;
+  readonly #settling: Pick<Settling, 'settle' | 'soon' | 'fallAsleep' | 'isDead'>;
   /** The next to fire comes last. */
   readonly #timers: ManualTimer[] = [];
   #nowMs: number;
   #isMoving = false;
 
-  constructor(startMs: number, settling: Pick<Settling, 'settle' | 'soon' | 'fallAsleep'>) {
+  constructor(startMs: number, settling: Pick<Settling, 'settle' | 'soon' | 'fallAsleep' | 'isDead'>) {
     this.#nowMs = startMs;
     this.#settling = settling;
   }
@@ -95,6 +95,7 @@ export class ManualClock implements Clock {
   }
 
   #fireDue(): void {
+    if (this.#settling.isDead) this.#timers.length = 0;
     for (let next = this.#timers.at(-1); next !== undefined && next.deadlineMs <= this.#nowMs; ) {
       this.#timers.pop();
       runInScope(undefined, next.f);

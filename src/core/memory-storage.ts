@@ -8,10 +8,106 @@ import type { Storage, StoredFile } from './storage.ts';
 /**
  * Files that live and die with the runtime; they are stamped by its clock.
  *
- * A test may have them crash, and fail.
+ * A test may have them crash, and fail; and it may have the process end that uses them, and another go on.
  */
 export class MemoryStorage implements Storage {
-  readonly #clock: Pick<Clock, 'now'>;
+  readonly #disk: Disk;
+  /** The life of the process: a call is two steps of it. */
+  readonly #life: Life;
+
+  constructor(clock: Pick<Clock, 'now'>, life: Life = endless, before?: MemoryStorage) {
+    this.#disk = before === undefined ? new Disk(clock) : before.#disk;
+    this.#disk.clock = clock;
+    this.#life = life;
+  }
+
+  append(path: string, bytes: Uint8Array): Promise<void> {
+    return this.#call((disk) => disk.append(path, bytes));
+  }
+
+  createExclusive(path: string, bytes: Uint8Array): Promise<void> {
+    return this.#call((disk) => disk.createExclusive(path, bytes));
+  }
+
+  makeFolder(path: string): Promise<void> {
+    return this.#call((disk) => disk.makeFolder(path));
+  }
+
+  sync(path: string): Promise<void> {
+    return this.#call((disk) => disk.sync(path));
+  }
+
+  rename(from: string, to: string): Promise<void> {
+    return this.#call((disk) => disk.rename(from, to));
+  }
+
+  list(folder: string): Promise<readonly StoredFile[]> {
+    return this.#call((disk) => disk.list(folder));
+  }
+
+  listFolders(folder: string): Promise<readonly string[]> {
+    return this.#call((disk) => disk.listFolders(folder));
+  }
+
+  read(path: string, from?: number, to?: number): Promise<Buffer> {
+    return this.#call((disk) => disk.read(path, from, to));
+  }
+
+  remove(path: string): Promise<void> {
+    return this.#call((disk) => disk.remove(path));
+  }
+
+  /**
+   * The machine stops, and starts again. What was synced is there: a file's bytes, a folder's names. Of the rest chance
+   * says what is lost: a name, a rename, a removal; the end of a file, or a piece of it, where zeros are then.
+   *
+   * Whoever wrote before the crash is dead; the test must see to it that it writes no more.
+   *
+   * @example
+   * const { storage, random } = testRuntime({ seed: 7 });
+   * await storage.append('/log', Buffer.from('kept'));
+   * await storage.sync('/log');
+   * await storage.sync('/');
+   * await storage.append('/log', Buffer.from(', or not'));
+   * storage.crash({ random });
+   * (await storage.read('/log')).toString().startsWith('kept') // => true
+   */
+  crash(options: { readonly random: Random }): void {
+    this.#disk.crash(options);
+  }
+
+  /**
+   * The next call of that name fails with STORAGE.FAILED, and this reason; an append has then written half of its
+   * bytes. Several of them wait in line.
+   */
+  failNext(action: keyof Storage, reason: string): void {
+    this.#disk.failNext(action, reason);
+  }
+
+  /** A process may die before a call is done, and before it hears that it was. */
+  async #call<R>(call: (disk: Disk) => Promise<R>): Promise<R> {
+    if (!this.#life.step()) return await never;
+    const [outcome] = await Promise.allSettled([call(this.#disk)]);
+    if (!this.#life.step()) return await never;
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  }
+}
+
+/** What the process that uses a storage lives by. */
+interface Life {
+  /** @returns whether it lives to see it */
+  step(): boolean;
+}
+
+const endless: Life = { step: () => true };
+
+const never = new Promise<never>(() => undefined);
+
+/** The files themselves, which processes come and go over. */
+class Disk implements Storage {
+  /** Stamps what is written: that of the process that writes. */
+  clock: Pick<Clock, 'now'>;
   /** Every name, in the order in which it came. */
   readonly #entries = new Map<string, Entry>();
   /** What a crash leaves for sure. */
@@ -21,7 +117,7 @@ export class MemoryStorage implements Storage {
   readonly #failures: { readonly action: keyof Storage; readonly reason: string }[] = [];
 
   constructor(clock: Pick<Clock, 'now'>) {
-    this.#clock = clock;
+    this.clock = clock;
   }
 
   async append(path: string, bytes: Uint8Array): Promise<void> {
@@ -29,14 +125,14 @@ export class MemoryStorage implements Storage {
     const written = reason === undefined ? bytes : bytes.subarray(0, bytes.length / 2);
     const file = this.#fileAt(path) ?? this.#put(path, { chunks: [], safeBytes: 0, mtimeMs: 0 });
     file.chunks.push(Buffer.from(written));
-    file.mtimeMs = this.#clock.now();
+    file.mtimeMs = this.clock.now();
     if (reason !== undefined) throw failed('append to', path, reason);
   }
 
   async createExclusive(path: string, bytes: Uint8Array): Promise<void> {
     this.#fail('createExclusive', 'make', path);
     if (this.#entries.has(normal(path))) throw new StateError('STORAGE.ALREADY_EXISTS', { path });
-    this.#put(path, { chunks: [Buffer.from(bytes)], safeBytes: bytes.length, mtimeMs: this.#clock.now() });
+    this.#put(path, { chunks: [Buffer.from(bytes)], safeBytes: bytes.length, mtimeMs: this.clock.now() });
   }
 
   async makeFolder(path: string): Promise<void> {
@@ -97,21 +193,6 @@ export class MemoryStorage implements Storage {
     }
   }
 
-  /**
-   * The machine stops, and starts again. What was synced is there: a file's bytes, a folder's names. Of the rest chance
-   * says what is lost: a name, a rename, a removal; the end of a file, or a piece of it, where zeros are then.
-   *
-   * Whoever wrote before the crash is dead; the test must see to it that it writes no more.
-   *
-   * @example
-   * const { storage, random } = testRuntime({ seed: 7 });
-   * await storage.append('/log', Buffer.from('kept'));
-   * await storage.sync('/log');
-   * await storage.sync('/');
-   * await storage.append('/log', Buffer.from(', or not'));
-   * storage.crash({ random });
-   * (await storage.read('/log')).toString().startsWith('kept') // => true
-   */
   crash({ random }: { readonly random: Random }): void {
     for (const changes of this.#unsafe) if (random.below(2) === 1) apply(changes, this.#safe);
     this.#unsafe = [];
@@ -125,10 +206,6 @@ export class MemoryStorage implements Storage {
     }
   }
 
-  /**
-   * The next call of that name fails with STORAGE.FAILED, and this reason; an append has then written half of its
-   * bytes. Several of them wait in line.
-   */
   failNext(action: keyof Storage, reason: string): void {
     this.#failures.push({ action, reason });
   }

@@ -23,15 +23,41 @@ export class Settling {
   #changes = 0;
   #wake: (() => void) | undefined;
   #underWay: Promise<void> | undefined;
+  /** How many steps there are left before it dies. */
+  #stepsLeft: number;
 
-  /** @param limitMs how long, in real time, `settle()` waits before it says what is busy */
-  constructor(limitMs: number) {
+  /**
+   * @param limitMs how long, in real time, `settle()` waits before it says what is busy
+   * @param steps how many steps it lives: a queued call, a slice, the beginning and the end of a call of the storage
+   */
+  constructor(limitMs: number, steps: number = Number.POSITIVE_INFINITY) {
     this.#limitMs = limitMs;
+    this.#stepsLeft = steps;
+  }
+
+  /** Nothing happens any more: calls that are queued, slices and timers never come. */
+  get isDead(): boolean {
+    return this.#stepsLeft <= 0;
+  }
+
+  die(): void {
+    this.#stepsLeft = 0;
+    this.#changed();
+  }
+
+  /** A step of the program is due. @returns whether it lives to see it */
+  step(): boolean {
+    if (this.isDead) return false;
+    this.#stepsLeft -= 1;
+    if (this.isDead) this.#changed();
+    return !this.isDead;
   }
 
   soon(f: () => void): void {
     this.#changed();
-    soon(f);
+    soon(() => {
+      if (this.step()) f();
+    });
   }
 
   /**
@@ -83,6 +109,7 @@ export class Settling {
         const seen = this.#changes;
         await eventLoopTurn();
         const busy = [...this.#open].filter((activity) => activity.sleeps === 0);
+        if (this.isDead) return;
         if (this.#changes === seen && this.#paused.length === 0) {
           if (busy.length === 0) return;
           await this.#nextChange(giveUpMs);
@@ -138,6 +165,7 @@ export class Settling {
   async #letOneGoOn(): Promise<void> {
     while (this.#paused.length > 0) {
       await eventLoopTurn();
+      if (!this.step()) return;
       this.#paused.shift()?.();
     }
   }

@@ -1,10 +1,14 @@
+import { confKeys } from '../core/conf-keys.ts';
 import { UsageError } from '../core/errors.ts';
 import type { Row } from '../core/row.ts';
+import type { SparkConf } from '../core/spark-conf.ts';
 import { type Duration, type DurationLike, durationOf } from '../core/time.ts';
+import { durableIdsOf } from './durable-ids.ts';
 import type { Graph, StreamNode } from './graph.ts';
 import type { Op } from './op.ts';
 import type { Output } from './output.ts';
-import { siteOf } from './planning.ts';
+import { Receiver } from './receiver.ts';
+import { siteOf } from './site-of.ts';
 
 // What is wrong with a program, found while it is written or when it starts.
 
@@ -62,21 +66,40 @@ export function positive(call: string, duration: DurationLike): Duration {
   throw new UsageError('DURATION.NOT_POSITIVE', { call, duration: String(length) });
 }
 
-/** What is wrong with the checkpoints that streams are to have. */
-export function checkpointMistakes(graph: Graph, directory: string | undefined): readonly UsageError[] {
-  return [...graph.inputs, ...graph.stages].flatMap((node) => {
-    const { checkpointMs, level } = node.settings;
-    const isNeeded = node.kind === 'stage' && node.op.checkpoints !== 'never';
-    if (checkpointMs === undefined && !isNeeded) return [];
-    const stream = node.label.name;
-    const at = [siteOf(node)];
-    const mistakes: UsageError[] = [];
-    if (directory === undefined) mistakes.push(new UsageError('CHECKPOINT.NO_DIRECTORY', { stream }, { at }));
-    if (checkpointMs !== undefined && checkpointMs % node.slideMs !== 0) {
-      const facts = { stream, intervalMs: checkpointMs, slideMs: node.slideMs };
-      mistakes.push(new UsageError('CHECKPOINT.BAD_INTERVAL', facts, { at }));
-    }
-    if (level?.name === 'NONE') mistakes.push(new UsageError('CHECKPOINT.NOT_PERSISTED', { stream }, { at }));
-    return mistakes;
-  });
+/** What is wrong with the checkpoints that streams are to have, and with their names there. */
+export function checkpointMistakes(
+  graph: Graph,
+  directory: string | undefined,
+  conf: SparkConf,
+): readonly UsageError[] {
+  const isLogged = conf.read(confKeys.receiverLog) === true;
+  const mistakes = [...graph.inputs, ...graph.stages].flatMap((node) => mistakesIn(node, directory, isLogged));
+  return directory === undefined ? mistakes : [...mistakes, ...namesTwice(graph)];
+}
+
+function mistakesIn(node: StreamNode, directory: string | undefined, isLogged: boolean): readonly UsageError[] {
+  const { checkpointMs, level } = node.settings;
+  const isReceived = node.kind === 'input' && node.source instanceof Receiver;
+  const isNeeded = node.kind === 'stage' ? node.op.checkpoints !== 'never' : isReceived && isLogged;
+  if (checkpointMs === undefined && !isNeeded) return [];
+  const stream = node.label.name;
+  const at = [siteOf(node)];
+  const mistakes: UsageError[] = [];
+  if (directory === undefined) mistakes.push(new UsageError('CHECKPOINT.NO_DIRECTORY', { stream }, { at }));
+  if (checkpointMs !== undefined && checkpointMs % node.slideMs !== 0) {
+    const facts = { stream, intervalMs: checkpointMs, slideMs: node.slideMs };
+    mistakes.push(new UsageError('CHECKPOINT.BAD_INTERVAL', facts, { at }));
+  }
+  if (level?.name === 'NONE') mistakes.push(new UsageError('CHECKPOINT.NOT_PERSISTED', { stream }, { at }));
+  return mistakes;
+}
+
+function namesTwice(graph: Graph): readonly UsageError[] {
+  try {
+    durableIdsOf(graph);
+    return [];
+  } catch (error) {
+    if (error instanceof UsageError) return [error];
+    throw error;
+  }
 }

@@ -25,6 +25,8 @@ export interface StreamSettings {
   checkpointMs?: number;
   /** How far back its RDDs are kept. */
   rememberMs?: number;
+  /** What it is called in a checkpoint. */
+  uid?: string;
 }
 
 /** Where data comes in. */

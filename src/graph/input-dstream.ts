@@ -42,9 +42,23 @@ export abstract class InputDStream<T extends Row> {
     return undefined;
   }
 
-  /** Called before `start()` when a program comes back: what `position()` said after its last batch. */
+  /**
+   * Called before `start()` when a program comes back: what `position()` said before the first batch that is to be made
+   * again; undefined where it said nothing. What it throws keeps the program from coming back.
+   */
   restore(_position: Row): void {
     // A source without a position has nowhere to come back to.
+  }
+
+  /**
+   * The data of a batch that an earlier process has made, once more. Called in place of `compute`, in the same order,
+   * for batches that have not completed, or that are in a window.
+   *
+   * A source that would give what has come meanwhile has to give what it gave then: `position` is what `position()`
+   * said behind that batch, and has to be said again. `compute` unless it is overridden.
+   */
+  recompute(time: Time, _position: Row, make: RDDMaker): RDD<T> | undefined | Promise<RDD<T> | undefined> {
+    return this.compute(time, make);
   }
 }
 

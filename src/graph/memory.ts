@@ -51,6 +51,11 @@ export class Memory {
     return answer;
   }
 
+  /** How far back it remembers; undefined for the batch that is worked on. */
+  get rememberMs(): number | undefined {
+    return this.#options.rememberMs;
+  }
+
   /** What the node said of a time; undefined when it failed then, when that is forgotten, or still to come. */
   at(timeMs: number): Answer | undefined {
     return this.#answers.get(timeMs);
@@ -134,4 +139,10 @@ function ownRememberMs({ settings, slideMs }: StreamNode): number | undefined {
   const { rememberMs, checkpointMs } = settings;
   if (checkpointMs === undefined || checkpointMs < slideMs) return rememberMs;
   return Math.max(2 * checkpointMs, rememberMs ?? 0);
+}
+
+/** How far back anything of a batch may be needed behind it. */
+export function reachMsOf(graph: Graph, rememberMs: number | undefined): number {
+  const memories = memoriesOf(graph, { rememberMs, mayUnpersist: true });
+  return [...memories.values()].reduce((most, memory) => Math.max(most, memory.rememberMs ?? 0), 0);
 }

@@ -10,17 +10,23 @@ import type { Partitioner } from '../rdd/partitioner.ts';
 import { RDD } from '../rdd/rdd.ts';
 import { type StateStore, VersionReader } from '../rdd/state-store.ts';
 import type { Answer } from './answer.ts';
+import type { InputPlan } from './batch-log.ts';
 import { runInBatch } from './batch-scope.ts';
 import type { InputNode, StageNode, StreamNode } from './graph.ts';
-import type { InputDStream, RDDMaker } from './input-dstream.ts';
+import { InputDStream, type RDDMaker } from './input-dstream.ts';
 import type { Memory } from './memory.ts';
 import type { Batch, Op, Past, Version } from './op.ts';
+import { siteOf } from './site-of.ts';
 
 /** What all nodes of a running graph share. */
 export interface Planning {
   readonly engine: Engine;
-  /** The first batch is one interval after it. */
+  /** Times are counted from it: the first batch ever is one interval after it. */
   readonly zeroTimeMs: number;
+  /** The first batch of this process is one interval after it; nobody knows of a batch up to it. */
+  readonly startMs: number;
+  /** What an input gave to a batch in an earlier process. */
+  readonly given: (node: InputNode, timeMs: number) => InputPlan | undefined;
   /** What each node has said of the times that are remembered. */
   readonly memories: ReadonlyMap<StreamNode, Memory>;
   /** What each stateful stage keeps. */
@@ -92,10 +98,11 @@ export async function askAgain(node: StreamNode, timeMs: number, planning: Plann
   const memory = planning.memories.get(node);
   const known = memory?.at(timeMs);
   if (known !== undefined) return known;
-  if (!isTimeValid(node, timeMs, planning)) return { type: 'rdd.none', timeMs };
+  if (timeMs <= planning.startMs || !isTimeValid(node, timeMs, planning)) return { type: 'rdd.none', timeMs };
   if (node.kind === 'input') {
-    const hasFailed = memory?.failureAt(timeMs) !== undefined;
-    return hasFailed ? (await stepInput(node, timeMs, planning)).answer : answerGiven(node, timeMs, planning);
+    // What was received, and is lost, cannot be asked for once more.
+    const mayAsk = node.source instanceof InputDStream && memory?.failureAt(timeMs) !== undefined;
+    return mayAsk ? (await stepInput(node, timeMs, planning)).answer : answerGiven(node, timeMs, planning);
   }
   const plannedMs = planning.stores.get(node)?.plannedMs ?? Number.NEGATIVE_INFINITY;
   if (plannedMs >= timeMs) return answerGiven(node, timeMs, planning);
@@ -194,7 +201,7 @@ function pastOf(
   return ask();
 }
 
-/** What an input said of a time, and how far it has read. */
+/** What an input said of a time, and how far it has read; undefined where it failed. */
 export interface InputAnswer {
   readonly answer: Answer;
   readonly position: Row;
@@ -205,8 +212,14 @@ export function stepInput(node: InputNode, timeMs: number, planning: Planning): 
   const source = node.source as InputDStream<Row>;
   const make = makerOf(node, planning.engine);
   let position: Row;
+  const given = planning.given(node, timeMs);
   const compute = (): ReturnType<typeof source.compute> =>
-    planAs(node.label, () => source.compute(new Time(timeMs), make));
+    planAs(node.label, () => {
+      const isAgain = given !== undefined && given.hasFailed !== true;
+      return isAgain
+        ? source.recompute(new Time(timeMs), given.position, make)
+        : source.compute(new Time(timeMs), make);
+    });
   const read = (): ReturnType<typeof source.compute> => {
     const made = compute();
     const thenPosition = (rdd: RDD<Row> | undefined): RDD<Row> | undefined => {
@@ -232,6 +245,11 @@ export function blocksToAnswer(node: InputNode, timeMs: number, blocks: readonly
   const partitions = blocks.map((block) => block.chunks);
   const rdd = new RDD(dataPlan(partitions, node.label), planning.engine);
   return note(node, { type: 'rdd.ready', timeMs, rdd }, planning);
+}
+
+/** An input whose data of a batch is lost. */
+export function refuseInput(node: InputNode, timeMs: number, error: FiresteelError, planning: Planning): Answer {
+  return note(node, refuse(error, timeMs), planning);
 }
 
 /** A stream has RDDs at multiples of its slide after zero time, and at no other time. */
@@ -321,11 +339,6 @@ function parentMissing(node: StageNode, missing: number, timeMs: number): JobErr
   const parent = node.parents[missing] as StreamNode;
   const facts = { operator: node.label.name, parent: parent.label.name, timeMs };
   return new JobError('BATCH.PARENT_WITHOUT_RDD', facts, { at: [siteOf(node), siteOf(parent)] });
-}
-
-/** `map (job.ts:14)` */
-export function siteOf(node: { readonly label: { readonly name: string; readonly site: unknown } }): string {
-  return `${node.label.name} (${String(node.label.site)})`;
 }
 
 /** What makes RDDs for an input; they bear its label, also those that it makes after it has waited. */

@@ -22,8 +22,11 @@ export abstract class Receiver<T extends Row> {
 
   /**
    * Begins to receive and returns at once. What it throws, or rejects with, is a failure: it is started again later.
+   *
+   * @param lastMeta what was said with the newest block that is safe, by this run of the program or an earlier one, as
+   *   `storeBlock(rows, meta)`: a source that can send again is asked for what is behind it. Undefined at first
    */
-  abstract onStart(): void | Promise<void>;
+  abstract onStart(lastMeta: Row): void | Promise<void>;
 
   /** Ends receiving; everything `onStart` opened is closed when it has returned (or its promise resolved). */
   abstract onStop(): void | Promise<void>;
@@ -31,8 +34,11 @@ export abstract class Receiver<T extends Row> {
   /**
    * Adds a row to the open block.
    *
-   * The row is taken in any case. False means that this receiver holds as much as it may: await `drained()` before the
-   * next one.
+   * The row is taken in any case. False means that this receiver holds as much as it may, or has taken as many as
+   * spark.streaming.receiver.maxRate lets it: await `drained()` before the next one.
+   *
+   * With a checkpoint directory it is written there before a batch has it. Where that fails, awaitTermination rejects
+   * with the error, and the row is lost: a source that can send again is better served by `storeBlock`.
    *
    * @throws UsageError (RECEIVER.NOT_STARTED) outside `onStart` … `onStop`
    */
@@ -50,9 +56,17 @@ export abstract class Receiver<T extends Row> {
 
   /**
    * Stores rows, or lines of text as bytes, as a block of their own; resolves when they are safe, which is the moment
-   * to acknowledge them to where they came from. Waits first while this receiver holds as much as it may.
+   * to acknowledge them to where they came from. Waits first while this receiver holds as much as it may; how many come
+   * in a second is not limited.
    *
-   * @param meta whatever the source wants to tell with the block
+   * With a checkpoint directory safe means written there; without, or where
+   * spark.streaming.receiver.writeAheadLog.enable is false, that the block is in memory. A block that cannot be made
+   * safe, or not within spark.streaming.receiver.blockStoreTimeout, is given to no batch, and neither are those stored
+   * behind it; the receiver is started again, with what was said of the last block that is safe.
+   *
+   * @param meta whatever the source wants to tell with the block: how far it is; handed to the next `onStart`
+   * @throws SourceError (RECEIVER.BLOCK_NOT_SAFE) as said
+   * @throws UsageError (RECEIVER.ROW_NOT_PLAIN) for rows that are no plain data, where they have to be written
    */
   storeBlock(rows: Iterable<T> | Buffer, meta?: Row): Promise<void> {
     return this.#attached.storeBlock(rows, meta);

@@ -6,8 +6,8 @@ import type { Engine } from '../rdd/engine.ts';
 import type { RDD } from '../rdd/rdd.ts';
 import type { LastPolicy } from './failure-policy.ts';
 import type { SinkNode } from './graph.ts';
-import { siteOf } from './planning.ts';
 import { runOutput } from './run-output.ts';
+import { siteOf } from './site-of.ts';
 
 /** How an output has failed. */
 export interface Failed {

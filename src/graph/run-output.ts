@@ -7,7 +7,8 @@ import type { RDD } from '../rdd/rdd.ts';
 import { runInBatch } from './batch-scope.ts';
 import type { SinkNode, StepNode } from './graph.ts';
 import type { Output } from './output.ts';
-import { type Planning, siteOf } from './planning.ts';
+import type { Planning } from './planning.ts';
+import { siteOf } from './site-of.ts';
 
 /**
  * Runs an output for one batch, and all the actions it began, awaited or not.

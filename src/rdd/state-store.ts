@@ -1,8 +1,10 @@
 import { assert, JobError, messageOf, StateError } from '../core/errors.ts';
 import { encodeKey } from '../core/keys.ts';
+import { previewOf } from '../core/preview.ts';
 import { CallFailure, ReturnedPromise } from '../state/call-failure.ts';
 import type { Keeper } from '../state/keeper.ts';
 import { KeyIndex } from '../state/key-index.ts';
+import { type Redo, unplainIn } from '../state/redo.ts';
 import { VersionedTable } from '../state/versioned-table.ts';
 import { Pace } from '../state/work.ts';
 import { Chunks } from './chunk.ts';
@@ -43,6 +45,31 @@ interface PlannedStep {
   readonly initial: Plan | undefined;
 }
 
+export type { Redo } from '../state/redo.ts';
+
+/** What a step did to one partition. */
+export interface Change {
+  readonly timeMs: number;
+  readonly partition: number;
+  /** The redo, without results. */
+  readonly bytes: Uint8Array;
+  /** The rows that the step gave beside the entries; whoever needs them must ask before they are released. */
+  readonly results: Redo['results'];
+}
+
+/** A change that is written down somewhere, and read when it is needed. */
+export interface WrittenChange extends Pick<Change, 'timeMs' | 'partition'> {
+  read(): Redo;
+}
+
+/** All state of one partition as it was at a moment, in pieces. */
+export interface StateImage {
+  /** The version. */
+  readonly timeMs: number;
+  readonly partition: number;
+  pieces(): Iterable<Redo>;
+}
+
 /** What is planned, and the rows of each of its partitions. */
 interface Fed {
   readonly plan: Plan;
@@ -54,9 +81,16 @@ export interface StateStoreOptions {
   readonly kind: StateKind;
   readonly label: Label;
   readonly engine: Engine;
-  readonly zeroTimeMs: number;
+  /** How many partitions there are unless the program says. */
+  readonly parallelism: number;
+  /** The version in which there is nothing but what the history has. */
+  readonly startMs: number;
   /** How many steps may wait behind one that fails. */
   readonly pendingMax: number;
+  /** How a change is made bytes, where somebody asks for the changes of its steps by `takeChanges`. */
+  readonly toBytes: ((redo: Redo) => Uint8Array) | undefined;
+  /** What earlier processes did to it, in order of time. */
+  readonly history: readonly WrittenChange[];
 }
 
 /**
@@ -71,6 +105,9 @@ export class StateStore {
   readonly #index: KeyIndex;
   readonly #keepers: readonly Keeper[];
   #planned: PlannedStep[] = [];
+  /** What is to be done again. */
+  readonly #history: History;
+  #changes: Change[] = [];
   #plannedMs: number;
   #appliedMs: number;
   #hasSteps = false;
@@ -84,16 +121,15 @@ export class StateStore {
 
   constructor(options: StateStoreOptions) {
     this.#options = options;
-    this.partitioner = options.kind.partitioner(options.engine.defaultParallelism);
+    this.partitioner = options.kind.partitioner(options.parallelism);
     const { numPartitions } = this.partitioner;
     this.#index = new KeyIndex();
-    const tables = Array.from(
-      { length: numPartitions },
-      (_, i) => new VersionedTable(options.zeroTimeMs, this.#index, i),
-    );
+    const tables = Array.from({ length: numPartitions }, (_, i) => new VersionedTable(options.startMs, this.#index, i));
     this.#keepers = options.kind.keepers(tables, this.partitioner);
-    this.#plannedMs = options.zeroTimeMs;
-    this.#appliedMs = options.zeroTimeMs;
+    this.#plannedMs = options.startMs;
+    this.#appliedMs = options.startMs;
+    this.#history = new History(options.history);
+    this.#hasSteps = options.history.length > 0;
   }
 
   /** The last time for which the operator has answered. */
@@ -157,6 +193,23 @@ export class StateStore {
     }
   }
 
+  /** What its steps up to a time have done since this was asked last, where there is `toBytes`. */
+  takeChanges(timeMs: number): readonly Change[] {
+    const taken = this.#changes.filter((change) => change.timeMs <= timeMs);
+    this.#changes = this.#changes.filter((change) => change.timeMs > timeMs);
+    return taken;
+  }
+
+  /** All of it as it is behind the last step; undefined while something of its history is still to be done. */
+  async images(): Promise<readonly StateImage[] | undefined> {
+    while (this.#underWay !== undefined) await this.#underWay;
+    if (!this.#history.isDone) return undefined;
+    return this.#keepers.map((keeper, partition) => {
+      const image = keeper.image();
+      return { timeMs: this.#appliedMs, partition, pieces: () => image.pieces() };
+    });
+  }
+
   keeper(index: number): Keeper {
     return this.#keepers[index] as Keeper;
   }
@@ -189,6 +242,7 @@ export class StateStore {
     const due = this.#planned.filter((step) => step.timeMs <= timeMs);
     let carried: readonly PlannedArrival[] = [];
     for (const step of due) {
+      if (await this.#isRedone(step, reading)) continue;
       const all = [...carried, ...step.arrivals];
       const arrivals = windowMs === undefined ? all : all.filter((each) => each.timeMs > step.timeMs - windowMs);
       try {
@@ -204,6 +258,56 @@ export class StateStore {
     }
   }
 
+  /** Does again what is written down up to a step; says whether the step was, too. No function is called. */
+  async #isRedone({ timeMs }: PlannedStep, { engine }: Reading): Promise<boolean> {
+    for (let written = this.#history.next(timeMs); written !== undefined; written = this.#history.next(timeMs)) {
+      const { changes } = written;
+      await runTasks(
+        this.#keepers.map((keeper, partition) => redoing(keeper, changes, partition)),
+        { engine, job: unstoppable() },
+      );
+      this.#applied(Math.max(this.#appliedMs, written.timeMs));
+      if (written.timeMs === timeMs) return true;
+    }
+    if (timeMs >= this.#history.lastMs) return false;
+    // It failed for good, and the window went on without it.
+    const { label } = this.#options;
+    const facts = { operator: label.name, timeMs };
+    this.#skipped.set(timeMs, new JobError('STATE.STEP_LEFT_OUT', facts, { at: [`${label.name} (${label.site})`] }));
+    return true;
+  }
+
+  /** What the step is about to do, as bytes: what the keepers work with is used again by the next step. */
+  async #written({ timeMs }: PlannedStep, reading: Reading): Promise<readonly Change[]> {
+    const { toBytes } = this.#options;
+    if (toBytes === undefined) return [];
+    const write = (keeper: Keeper, partition: number): Change => {
+      const redo = keeper.redo({ withResults: true });
+      this.#checkPlain(redo);
+      const { results, ...change } = redo;
+      return { timeMs, partition, bytes: toBytes(change), results };
+    };
+    return await runTasks(
+      this.#keepers.map((keeper, partition) => atOnceAsTask(() => write(keeper, partition))),
+      reading,
+    );
+  }
+
+  /** @throws StateError (CHECKPOINT.NOT_PLAIN): the step fails, and state stays as it was */
+  #checkPlain(redo: Redo): void {
+    const unplain = unplainIn(redo);
+    if (unplain === undefined) return;
+    const { label } = this.#options;
+    const facts = { operator: label.name, value: previewOf(unplain.value) };
+    throw new StateError('CHECKPOINT.NOT_PLAIN', facts, { at: [`${label.name} (${label.site})`] });
+  }
+
+  #applied(timeMs: number): void {
+    for (const keeper of this.#keepers) keeper.table.settle();
+    this.#appliedMs = timeMs;
+    this.#planned = this.#planned.filter((each) => each.timeMs > timeMs);
+  }
+
   #discard(): void {
     for (const keeper of this.#keepers) {
       keeper.discard();
@@ -212,22 +316,21 @@ export class StateStore {
   }
 
   async #step(step: PlannedStep, batchMs: number, reading: Reading): Promise<void> {
+    let changes: readonly Change[];
     try {
       await this.#work(step, reading);
+      changes = await this.#written(step, reading);
     } catch (error) {
       const isOwed = step.timeMs !== batchMs && this.#options.kind.windowMs === undefined;
       throw isOwed ? this.#ofEarlier(step, error) : error;
     }
-    // It cannot fail, and it must not be stopped half-way: it belongs to no job that could be.
-    const unstoppable = JobScope.endless('state', new AbortController().signal);
     const { engine } = reading;
     await runTasks(
       this.#keepers.map((keeper) => keeper.commit()),
-      { engine, job: unstoppable },
+      { engine, job: unstoppable() },
     );
-    for (const keeper of this.#keepers) keeper.table.settle();
-    this.#appliedMs = step.timeMs;
-    this.#planned = this.#planned.filter((each) => each.timeMs > step.timeMs);
+    this.#changes.push(...changes);
+    this.#applied(step.timeMs);
   }
 
   async #work(step: PlannedStep, reading: Reading): Promise<void> {
@@ -317,6 +420,51 @@ export class StateStore {
     if (kind.windowMs !== undefined || waiting <= pendingMax) return undefined;
     const facts = { operator: label.name, waiting, sinceMs };
     return new StateError('STATE.STEPS_WAIT', facts, { at: [`${label.name} (${String(label.site)})`], cause });
+  }
+}
+
+/** A commit cannot fail, and must not be stopped half-way: it belongs to no job that could be. */
+function unstoppable(): JobScope {
+  return JobScope.endless('state', new AbortController().signal);
+}
+
+/** Work that cannot be cut, as a task. */
+// biome-ignore lint/correctness/useYield: that is what it is for
+function* atOnceAsTask<R>(f: () => R): Task<R> {
+  return f();
+}
+
+function* redoing(keeper: Keeper, changes: readonly WrittenChange[], partition: number): Task<void> {
+  for (const change of changes) {
+    if (change.partition !== partition) continue;
+    keeper.replay(change.read());
+    yield* keeper.commit();
+  }
+}
+
+/** What earlier processes did to a state, time by time. */
+class History {
+  /** The last time of it. */
+  readonly lastMs: number;
+  readonly #changes: readonly WrittenChange[];
+  #next = 0;
+
+  constructor(changes: readonly WrittenChange[]) {
+    this.#changes = changes;
+    this.lastMs = changes.at(-1)?.timeMs ?? Number.NEGATIVE_INFINITY;
+  }
+
+  get isDone(): boolean {
+    return this.#next === this.#changes.length;
+  }
+
+  /** The changes of the first time that is left, up to this one. */
+  next(untilMs: number): { readonly timeMs: number; readonly changes: readonly WrittenChange[] } | undefined {
+    const from = this.#next;
+    const timeMs = this.#changes[from]?.timeMs;
+    if (timeMs === undefined || timeMs > untilMs) return undefined;
+    while (this.#changes[this.#next]?.timeMs === timeMs) this.#next += 1;
+    return { timeMs, changes: this.#changes.slice(from, this.#next) };
   }
 }
 

@@ -78,7 +78,12 @@ export class FileInput<T extends Row> extends InputDStream<T> {
   }
 
   override restore(position: Row): void {
-    this.#files.restore(position as FilePosition);
+    if (position !== undefined) this.#files.restore(position as FilePosition);
+  }
+
+  override recompute(time: Time, position: Row, make: RDDMaker): RDD<T> | Promise<RDD<T>> {
+    this.restore(position);
+    return this.compute(time, make);
   }
 
   async #newFilesAt(timeMs: number): Promise<readonly string[]> {

@@ -25,6 +25,10 @@ export class QueueInput<T extends Row> extends InputDStream<T> {
     return 'queueStream';
   }
 
+  override restore(): never {
+    throw new UsageError('QUEUE.NOT_RECOVERABLE', {});
+  }
+
   override compute(_time: Time, make: RDDMaker): RDD<T> {
     const taken = this.#queue.splice(0, this.#oneAtATime ? 1 : this.#queue.length);
     for (const rdd of taken) {

@@ -5,7 +5,7 @@ import { slotHash } from './slot-hash.ts';
  * Where keys are: in which partition, with which id. One for all partitions, so that a key is looked up once.
  *
  * A key stands in the first free slot from the one on that its hash names. No key is looked at whose hash differs: one
- * of a million short texts is found in half the time that a `Map` takes, which follows a chain of keys all over the heap.
+ * of a million short texts is found in half the time that a `Map` takes, which follows chains of keys over the heap.
  */
 export class KeyIndex {
   /** Three numbers a slot, side by side in memory: the hash, which is 0 where it is free, the partition and the id. */

@@ -22,6 +22,14 @@ export class Feed<T extends Row> extends InputDStream<T> {
     return 'feed';
   }
 
+  override position(): number {
+    return this.#next;
+  }
+
+  override restore(position: number | undefined): void {
+    this.#next = position ?? 0;
+  }
+
   override compute(_time: Time, make: RDDMaker): RDD<T> | undefined {
     const batch = this.#batches[this.#next];
     this.#next += 1;

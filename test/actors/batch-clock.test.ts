@@ -11,10 +11,10 @@ interface Beating {
 }
 
 /** A clock of batches of a second, with one input and one receiver, that has been started. */
-function beating({ startMs = 0, pendingMax = 64 }: { startMs?: number; pendingMax?: number } = {}): Beating {
-  const runtime = testRuntime({ startMs });
-  const zeroTimeMs = Math.floor(startMs / 1000) * 1000;
-  const options = { zeroTimeMs, batchMs: 1000, pendingMax, inputs: ['input'], receivers: ['receiver'], drain: 'drain' };
+function beating({ nowMs = 0, pendingMax = 64 }: { nowMs?: number; pendingMax?: number } = {}): Beating {
+  const runtime = testRuntime({ startMs: nowMs });
+  const startMs = Math.floor(nowMs / 1000) * 1000;
+  const options = { startMs, batchMs: 1000, pendingMax, inputs: ['input'], receivers: ['receiver'], drain: 'drain' };
   const clock = new Alone<ClockMessage>((post) => batchClock({ clock: runtime.clock, ...options }, post));
   expect(clock.hears({ type: 'clock.start' })).toEqual([]);
   return { runtime, clock };
@@ -25,7 +25,7 @@ const ended = (timeMs: number): ClockMessage => ({ type: 'batch.ended', timeMs }
 
 describe('the grid', () => {
   test('beats at every multiple of the interval after zero time, at that very time', async () => {
-    const { runtime, clock } = beating({ startMs: 12_345 });
+    const { runtime, clock } = beating({ nowMs: 12_345 });
     await runtime.clock.advance(654);
     expect(clock.says()).toEqual([]);
     await runtime.clock.advance(1);
@@ -35,14 +35,14 @@ describe('the grid', () => {
   });
 
   test('a start exactly on the grid begins one interval later', async () => {
-    const { runtime, clock } = beating({ startMs: 5000 });
+    const { runtime, clock } = beating({ nowMs: 5000 });
     await runtime.clock.advance(1000);
     expect(clock.says()).toEqual([tick(6000)]);
   });
 
   test('tells every input of a beat, in their order', async () => {
     const runtime = testRuntime();
-    const options = { zeroTimeMs: 0, batchMs: 500, pendingMax: 1, inputs: ['b', 'a'], receivers: [], drain: 'drain' };
+    const options = { startMs: 0, batchMs: 500, pendingMax: 1, inputs: ['b', 'a'], receivers: [], drain: 'drain' };
     const clock = new Alone<ClockMessage>((post) => batchClock({ clock: runtime.clock, ...options }, post));
     clock.hears({ type: 'clock.start' });
     await runtime.clock.advance(500);
@@ -102,7 +102,7 @@ describe('a stop', () => {
   });
 
   test('before the first beat tells zero time as the last', () => {
-    expect(beating({ startMs: 7500 }).clock.hears({ type: 'clock.stop', isOnceMore: false })).toEqual([
+    expect(beating({ nowMs: 7500 }).clock.hears({ type: 'clock.stop', isOnceMore: false })).toEqual([
       'drain clock.stopped 7000',
     ]);
   });
@@ -139,7 +139,7 @@ describe('a stop', () => {
 
   test('that overtakes the start is the end', async () => {
     const runtime = testRuntime({ startMs: 300 });
-    const options = { zeroTimeMs: 0, batchMs: 1000, pendingMax: 2, inputs: ['input'], receivers: [], drain: 'drain' };
+    const options = { startMs: 0, batchMs: 1000, pendingMax: 2, inputs: ['input'], receivers: [], drain: 'drain' };
     const clock = new Alone<ClockMessage>((post) => batchClock({ clock: runtime.clock, ...options }, post));
     expect(clock.hears({ type: 'clock.stop', isOnceMore: false })).toEqual(['drain clock.stopped 0']);
     expect(clock.hears({ type: 'clock.start' })).toEqual([]);

@@ -25,7 +25,7 @@ function desk(level: 'INFO' | 'WARN' = 'WARN'): Desk {
     log: ({ level, message }: { level: string; message: string }) => void log.push(`${level} ${message}`),
   };
   const logger = new Logger('drain', { sink, clock, terminal, level });
-  const addresses = { batchClock: 'clock', scheduler: 'scheduler', listeners: 'listeners' };
+  const addresses = { batchClock: 'clock', scheduler: 'scheduler', listeners: 'listeners', checkpointer: undefined };
   const inputs = new Map([
     ['a', 'socketTextStream (job.ts:3)'],
     ['b', 'textFileStream (job.ts:4)'],

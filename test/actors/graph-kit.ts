@@ -18,7 +18,14 @@ export function defined(define: (ssc: StreamingContext) => void): Defined {
   define(ssc);
   return {
     graph: ssc.freeze(),
-    planning: { engine: ssc.sparkContext.engine, zeroTimeMs: 0, memories: new Map(), stores: new Map() },
+    planning: {
+      engine: ssc.sparkContext.engine,
+      zeroTimeMs: 0,
+      startMs: 0,
+      given: () => undefined,
+      memories: new Map(),
+      stores: new Map(),
+    },
     runtime,
     ssc,
   };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { askedInput, receiverInput } from '../../src/actors/input.ts';
 import type { InputMessage } from '../../src/actors/messages.ts';
+import type { RecoveredBlocks } from '../../src/graph/block-log.ts';
 import { Receiver } from '../../src/graph/receiver.ts';
 import { InputDStream, type RDD, type RDDMaker, type Row, type Time } from '../../src/index.ts';
 import { type Block, blockOf } from '../../src/rdd/block.ts';
@@ -22,16 +23,16 @@ describe('an input with a receiver', () => {
     }
   }
 
-  function received(): Alone<InputMessage> {
+  function received(recovered?: RecoveredBlocks): Alone<InputMessage> {
     const { graph, planning } = defined((ssc) => ssc.receiverStream(new Silent()).print());
     const [node] = graph.inputs;
     if (node === undefined) throw new Error('the program has no input');
-    const options = { node, planning, ...addresses, receiver: 'receiver', supervisor: 'supervisor' };
+    const options = { node, planning, ...addresses, receiver: 'receiver', supervisor: 'supervisor', recovered };
     return new Alone<InputMessage>((post) => receiverInput(options, post));
   }
 
   const block = (id: string, ...rows: readonly string[]): Block => blockOf(id, [{ kind: 'rows', rows }]);
-  const stored = (of: Block): InputMessage => ({ type: 'block.stored', block: of });
+  const stored = (of: Block): InputMessage => ({ type: 'block.stored', block: of, isRepeatable: false });
   const sealed = (timeMs: number): InputMessage => ({ type: 'block.sealed', timeMs });
 
   test('asks its receiver at each beat for what has come', () => {
@@ -53,11 +54,11 @@ describe('an input with a receiver', () => {
     expect(await actor.takesOne('rdd.ready').rdd.collect()).toEqual(['5']);
   });
 
-  test('tells the scheduler how many rows a batch has, and each child once', () => {
+  test('tells the scheduler how many rows a batch has, and in which blocks, and each child once', () => {
     const actor = received();
     actor.tell(stored(block('a', '1', '2')));
     expect(actor.hears(sealed(1000))).toEqual([
-      'scheduler input.planned 1000 stream 0 2 rows',
+      'scheduler input.planned 1000 stream 0 2 rows a',
       'x rdd.ready 1000',
       'y rdd.ready 1000',
     ]);
@@ -91,6 +92,80 @@ describe('an input with a receiver', () => {
     expect(actor.hears({ type: 'receiver.closed' })).toEqual(['drain input.closed has no more']);
     actor.tell(stored(block('a', '1')));
     expect(actor.hears({ type: 'receiver.closed' })).toEqual(['drain input.closed has more']);
+  });
+
+  describe('that comes back', () => {
+    const nothing = { allocated: new Map(), unallocated: [], lost: new Map(), lastMeta: undefined, nextNumber: 0 };
+    const twoBatches: RecoveredBlocks = {
+      ...nothing,
+      allocated: new Map([
+        [1000, [block('a', '1'), block('b', '2')]],
+        [3000, [block('c', '3')]],
+      ]),
+      unallocated: [block('d', '4')],
+    };
+    const rowsSaid = (actor: Alone<InputMessage>): Promise<readonly string[][]> =>
+      actor.takesOne('rdd.ready').rdd.collectPartitions() as Promise<string[][]>;
+
+    test('fact 65: gives a batch at once the blocks that it had, and the others to the first new one', async () => {
+      const actor = received(twoBatches);
+      actor.tell(stored(block('e', '5')));
+      actor.tell(tick(1000));
+      expect(await rowsSaid(actor)).toEqual([['1'], ['2']]);
+      actor.tell(tick(2000));
+      expect(await rowsSaid(actor)).toEqual([]);
+      actor.tell(tick(3000));
+      expect(await rowsSaid(actor)).toEqual([['3']]);
+      expect(actor.hears(tick(4000))).toEqual(['receiver block.seal 4000']);
+      actor.tell(sealed(4000));
+      expect(await rowsSaid(actor)).toEqual([['4'], ['5']]);
+    });
+
+    test('fact 62: a time before the last that had blocks gets none of those that are of no batch', () => {
+      const actor = received(twoBatches);
+      expect(actor.hears(tick(2000))).toEqual([
+        'scheduler input.planned 2000 stream 0 0 rows',
+        'x rdd.ready 2000',
+        'y rdd.ready 2000',
+      ]);
+    });
+
+    test('tells again which blocks a batch has', () => {
+      expect(received(twoBatches).hears(tick(1000))[0]).toBe('scheduler input.planned 1000 stream 0 2 rows a b');
+    });
+
+    test('frees these blocks too when their batch is sealed', () => {
+      const actor = received(twoBatches);
+      actor.hears(tick(1000));
+      expect(actor.hears({ type: 'batch.sealed', timeMs: 1000 })).toEqual([
+        'receiver block.freed a (1 rows) b (1 rows)',
+      ]);
+      expect(actor.hears({ type: 'batch.sealed', timeMs: 3000 })).toEqual(['receiver block.freed c (1 rows)']);
+    });
+
+    test('has something for one more batch when blocks are of none', () => {
+      expect(received(twoBatches).hears({ type: 'receiver.closed' })).toEqual(['drain input.closed has more']);
+      expect(received(nothing).hears({ type: 'receiver.closed' })).toEqual(['drain input.closed has no more']);
+    });
+
+    test('fact 69: without blocks a batch is empty; with lost ones it is refused (Spark: leaves them out)', () => {
+      const lost = new Map([[2000, ['input-0-3', 'input-0-4']]]);
+      const actor = received({ ...nothing, allocated: new Map([[1000, []]]), lost });
+      actor.tell(tick(1000));
+      expect(actor.takesOne('rdd.ready').rdd.getNumPartitions()).toBe(0);
+      expect(actor.hears(tick(2000))).toEqual([
+        'scheduler input.planned 2000 stream 0 0 rows input-0-3 input-0-4',
+        'x rdd.failed 2000',
+        'y rdd.failed 2000',
+      ]);
+      actor.tell(tick(2000));
+      const { error } = actor.takesOne('rdd.failed');
+      expect(error).toMatchObject({ code: 'RECEIVER.BLOCKS_LOST', name: 'SourceError' });
+      expect(error.message).toMatch(
+        /^\[RECEIVER.BLOCKS_LOST\] Batch 2000 ms has lost blocks .* Silent .*: input-0-3, input-0-4\./,
+      );
+      expect(actor.hears(tick(3000))).toEqual(['receiver block.seal 3000']);
+    });
   });
 
   test('has nothing to let go of', () => {

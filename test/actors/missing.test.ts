@@ -10,12 +10,17 @@ import type { ActorMessage } from '../../src/actors/messages.ts';
 import type { Posted } from '../../src/core/bus.ts';
 import { countWords, play } from './play.ts';
 import type { Scenario } from './scenarios.ts';
-import * as scenarios from './scenarios.ts';
+import * as commonScenarios from './scenarios.ts';
+import * as checkpointScenarios from './scenarios-of-checkpoints.ts';
+
+const { scenario: _maker, hasHeard: _helper, ...common } = commonScenarios;
+const scenarios = { ...common, ...checkpointScenarios };
 
 type Needed = readonly [scenario: Scenario, violation: string];
 
 const { fiveBatches, gracefulStop, hardStop, restart, unknownHost, complaint } = scenarios;
-const { heldSource, failedJob, fatalFailure, refusedBatch, noRDD, bug } = scenarios;
+const { writtenDown } = scenarios;
+const { heldSource, safeBlocks, failedJob, fatalFailure, refusedBatch, noRDD, bug } = scenarios;
 
 /** What happens without a message; the compiler holds the table complete. */
 const withoutMessage: Readonly<Record<ActorMessage['type'], Needed>> = {
@@ -40,6 +45,8 @@ const withoutMessage: Readonly<Record<ActorMessage['type'], Needed>> = {
   'batch.completed': [fiveBatches, 'no batch ends'],
   'batch.ended': [fiveBatches, 'the clock stands still'],
   'batch.sealed': [fiveBatches, 'the memory of ended batches is not freed'],
+  'block.safe': [safeBlocks, 'a block that is safe is not acknowledged'],
+  'block.refused': [safeBlocks, 'a block that is refused is not told of'],
   'block.freed': [fiveBatches, 'the memory of ended batches is not freed'],
 
   'context.stop': [gracefulStop, 'the stop does not end'],
@@ -60,6 +67,12 @@ const withoutMessage: Readonly<Record<ActorMessage['type'], Needed>> = {
   'jobs.list': [gracefulStop, 'what the stop waits for is not told'],
   'jobs.listed': [gracefulStop, 'what the stop waits for is not told'],
   'streaming.stopping': [gracefulStop, 'what the stop waits for is not told'],
+
+  'batch.planned': [writtenDown, 'no output begins'],
+  'batch.logged': [writtenDown, 'no output begins'],
+  'batch.over': [writtenDown, 'a batch would be done again'],
+  'checkpoint.close': [writtenDown, 'the directory stays taken'],
+  'checkpoint.closed': [writtenDown, 'the stop takes longer than the work'],
 
   'jobs.stop': [hardStop, 'the stop does not end'],
   'job.abort': [hardStop, 'the job is given up without being told'],

@@ -2,9 +2,10 @@ import { BugError } from '../../src/core/errors.ts';
 import { stop } from '../../src/graph/failure-policy.ts';
 import { InputDStream, type RDDMaker } from '../../src/graph/input-dstream.ts';
 import { Receiver } from '../../src/graph/receiver.ts';
+import type { Row } from '../../src/index.ts';
 import type { RDD } from '../../src/rdd/rdd.ts';
 import { Feed } from '../../src/testing/index.ts';
-import { countWords, type Play, type PlayOptions, play } from './play.ts';
+import { countWords, keepRows, type Play, type PlayOptions, play } from './play.ts';
 
 /** Something a program goes through, and the laws that hold of what can be seen from outside. */
 export interface Scenario {
@@ -24,7 +25,7 @@ interface Script<S extends Play> {
   readonly laws: Laws<S>;
 }
 
-function scenario<S extends Play = Play>({ conf, run, laws }: Script<S>): Scenario {
+export function scenario<S extends Play = Play>({ conf, run, laws }: Script<S>): Scenario {
   return {
     laws: Object.keys(laws),
     violations: async (options) => {
@@ -36,7 +37,7 @@ function scenario<S extends Play = Play>({ conf, run, laws }: Script<S>): Scenar
   };
 }
 
-const hasHeard = ({ heard }: Play, what: string): boolean => heard.some((line) => line.startsWith(what));
+export const hasHeard = ({ heard }: Play, what: string): boolean => heard.some((line) => line.startsWith(what));
 const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((a, b) => a + b, 0);
 
 /** Five batches of the word count, with a receiver that may hold two lines, and two batches under way at most. */
@@ -230,6 +231,82 @@ class Complaining extends Receiver<string> {
 
   override onStop(): void {
     this.reportError('stopped', undefined);
+  }
+}
+
+/** A receiver whose blocks are written to a log that works, that does not, that takes long, and that does not again. */
+export const safeBlocks: Scenario = scenario<Play & { readonly rows: readonly string[] }>({
+  conf: { 'spark.streaming.receiver.blockStoreTimeout': '1500 ms' },
+  run: async (stage) => {
+    const { runtime, ssc } = stage;
+    const receiver = new SendingAgain(stage);
+    const batches = keepRows(ssc.receiverStream(receiver));
+    let isBroken = false;
+    let takesMs = 200;
+    ssc.blockLog = {
+      add: async () => {
+        if (isBroken) throw new Error('no room on the disk');
+        await runtime.clock.sleep(takesMs);
+      },
+    };
+    ssc.start();
+    await runtime.clock.advance(1200);
+    isBroken = true;
+    receiver.send('b');
+    await runtime.settle();
+    isBroken = false;
+    await runtime.clock.advance(2800);
+    takesMs = 2000;
+    receiver.add('c');
+    await runtime.clock.advance(3000);
+    isBroken = true;
+    receiver.add('d');
+    await runtime.clock.advance(4000);
+    stage.stop(true);
+    await runtime.clock.advance(60_000);
+    return { rows: batches.flatMap(([, rows]) => rows) };
+  },
+  laws: {
+    'a block that is safe is not acknowledged': ({ marks }) => !marks.includes('a is safe'),
+    'a block that is refused is not told of': ({ marks }) => !marks.includes('b is refused'),
+    'the receiver does not begin behind what is safe': ({ marks }) => !marks.includes('behind a'),
+    'what is sent again is refused': ({ marks }) => !marks.includes('b is safe'),
+    'a batch lacks what is safe': ({ rows }) => !(rows.includes('a') && rows.includes('c')),
+    'that a block takes long is not told': ({ heard }) => {
+      return heard.filter((line) => line.startsWith('receiver.trouble')).length !== 3;
+    },
+    'lost rows are not reported': ({ reported }) => reported() !== 'RECEIVER.BLOCK_NOT_SAFE',
+    'the stop takes longer than the work': ({ stoppedMs }) => (stoppedMs() ?? 20_000) > 12_000,
+  },
+});
+
+/** A receiver of blocks that sends all behind the last one that was safe. */
+class SendingAgain extends Receiver<string> {
+  readonly #stage: Play;
+
+  constructor(stage: Play) {
+    super();
+    this.#stage = stage;
+  }
+
+  override onStart(lastMeta: Row): void {
+    this.#stage.marks.push(`behind ${lastMeta}`);
+    if (lastMeta === undefined) this.send('a');
+    if (lastMeta === 'a') this.send('b');
+  }
+
+  override onStop(): void {
+    // It sends when it is started, and when it is told.
+  }
+
+  send(row: string): void {
+    const tell = (what: string) => () => this.#stage.marks.push(`${row} is ${what}`);
+    this.storeBlock([row], row).then(tell('safe'), tell('refused'));
+  }
+
+  /** A row that cannot be sent again; none where the run has not begun. */
+  add(row: string): void {
+    if (this.isStarted()) this.store(row);
   }
 }
 

@@ -28,7 +28,16 @@ function desk(concurrentJobs = 1): Desk {
   });
   const { inputs, steps, sinks } = graph;
   const addresses = { batchClock: 'clock', listeners: 'listeners', drain: 'drain', memories: [input] };
-  const options = { clock: runtime.clock, zeroTimeMs: 0, inputs, steps, sinks, concurrentJobs, ...addresses };
+  const options = {
+    clock: runtime.clock,
+    startMs: 0,
+    inputs,
+    steps,
+    sinks,
+    concurrentJobs,
+    writing: undefined,
+    ...addresses,
+  };
   const actor = new Alone<SchedulerMessage>((post) => scheduler(options, post));
   const says = (type: SchedulerMessage['type'], timeMs: number): SchedulerMessage =>
     ({ type, timeMs, ...(type === 'job.refused' && { error: failure }) }) as SchedulerMessage;
@@ -37,7 +46,7 @@ function desk(concurrentJobs = 1): Desk {
     actor,
     plans: (timeMs, { one: first = 'job.ready', two: second = 'job.ready', out: third = 'job.ready' } = {}) => {
       const info = { streamId: 0, name: 'feed', numRecords: 5, position: undefined };
-      actor.tell({ type: 'input.planned', timeMs, info }, input);
+      actor.tell({ type: 'input.planned', timeMs, info, plan: {} }, input);
       actor.tell(says(second, timeMs), two);
       actor.tell(says(third, timeMs), out);
       actor.tell(says(first, timeMs), one);

@@ -27,7 +27,16 @@ function desk(concurrentJobs = 1): Desk {
   });
   const { inputs, steps, sinks } = graph;
   const addresses = { batchClock: 'clock', listeners: 'listeners', drain: 'drain', memories: [input] };
-  const options = { clock: runtime.clock, zeroTimeMs: 0, inputs, steps, sinks, concurrentJobs, ...addresses };
+  const options = {
+    clock: runtime.clock,
+    startMs: 0,
+    inputs,
+    steps,
+    sinks,
+    concurrentJobs,
+    writing: undefined,
+    ...addresses,
+  };
   const actor = new Alone<SchedulerMessage>((post) => scheduler(options, post));
   const says = (type: SchedulerMessage['type'], timeMs: number): SchedulerMessage =>
     ({ type, timeMs, ...(type === 'job.refused' && { error: failure }) }) as SchedulerMessage;
@@ -36,7 +45,7 @@ function desk(concurrentJobs = 1): Desk {
     actor,
     plans: (timeMs, first = 'job.ready', second = 'job.ready') => {
       const info = { streamId: 0, name: 'feed', numRecords: 5, position: undefined };
-      actor.tell({ type: 'input.planned', timeMs, info }, input);
+      actor.tell({ type: 'input.planned', timeMs, info, plan: {} }, input);
       actor.tell(says(first, timeMs), a);
       actor.tell(says(second, timeMs), b);
       return actor.says();
@@ -67,7 +76,7 @@ describe('a batch', () => {
     const { actor } = desk();
     const info = { streamId: 0, name: 'feed', numRecords: 5, position: undefined };
     expect(actor.hears({ type: 'job.ready', timeMs: 1000 }, b)).toEqual([]);
-    expect(actor.hears({ type: 'input.planned', timeMs: 1000, info }, input)).toEqual([]);
+    expect(actor.hears({ type: 'input.planned', timeMs: 1000, info, plan: {} }, input)).toEqual([]);
     expect(actor.hears({ type: 'job.ready', timeMs: 1000 }, a)).toEqual([
       submitted(1000),
       begins(1000),
@@ -122,7 +131,7 @@ describe('a batch', () => {
     actor.tell({ type: 'job.refused', timeMs: 3000, error: failure }, a);
     actor.tell({ type: 'job.refused', timeMs: 3000, error: aborted }, b);
     const info = { streamId: 0, name: 'feed', numRecords: 5, position: undefined };
-    actor.tell({ type: 'input.planned', timeMs: 3000, info }, input);
+    actor.tell({ type: 'input.planned', timeMs: 3000, info, plan: {} }, input);
     expect(actor.takesOne('error.reported').error).toBe(failure);
   });
 
@@ -164,7 +173,7 @@ describe('what listeners are told', () => {
     actor.tell({ type: 'job.ready', timeMs: 2000 }, b);
     actor.tell({ type: 'job.ready', timeMs: 2000 }, a);
     const info = { streamId: 0, name: 'feed', numRecords: 7, position: 'at 7' };
-    actor.tell({ type: 'input.planned', timeMs: 2000, info }, input);
+    actor.tell({ type: 'input.planned', timeMs: 2000, info, plan: {} }, input);
     const before = actor.takesOne('batch.submitted').info;
     await runtime.clock.advance(50);
     actor.tell({ type: 'job.done', timeMs: 1000 }, b);
@@ -224,7 +233,7 @@ describe('with several jobs at a time', () => {
     actor.tell({ type: 'job.ready', timeMs: 1000 }, a);
     expect(plans(2000)).toEqual([submitted(2000)]);
     const info = { streamId: 0, name: 'feed', numRecords: 5, position: undefined };
-    actor.tell({ type: 'input.planned', timeMs: 1000, info }, input);
+    actor.tell({ type: 'input.planned', timeMs: 1000, info, plan: {} }, input);
     expect(actor.hears({ type: 'job.ready', timeMs: 1000 }, b)).toEqual([
       ...[submitted(1000), begins(1000), ...runs(1000, a), ...runs(1000, b)],
       ...[begins(2000), ...runs(2000, a), ...runs(2000, b)],
@@ -334,7 +343,9 @@ describe('a stop', () => {
     expect(actor.hears(stop)).toEqual([]);
     actor.tell({ type: 'job.ready', timeMs: 1000 }, b);
     const info = { streamId: 0, name: 'feed', numRecords: 5, position: undefined };
-    expect(actor.hears({ type: 'input.planned', timeMs: 1000, info }, input)).toEqual(['drain jobs.finished']);
+    expect(actor.hears({ type: 'input.planned', timeMs: 1000, info, plan: {} }, input)).toEqual([
+      'drain jobs.finished',
+    ]);
     expect(plans(2000)).toEqual([]);
   });
 

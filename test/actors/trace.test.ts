@@ -31,7 +31,7 @@ test('one batch of the word count, message by message', async () => {
       clock → input:0:socketTextStream                  batch.tick 1000
       input:0:socketTextStream → receiver:0             block.seal 1000
       receiver:0 → input:0:socketTextStream             block.sealed 1000
-      input:0:socketTextStream → scheduler              input.planned 1000 stream 0 2 rows
+      input:0:socketTextStream → scheduler              input.planned 1000 stream 0 2 rows input-0-0
       input:0:socketTextStream → stage:1:flatMap        rdd.ready 1000
       stage:1:flatMap → stage:2:map                     rdd.ready 1000
       stage:2:map → stage:3:reduceByKey                 rdd.ready 1000
@@ -84,7 +84,7 @@ test('a graceful stop, message by message: what has come becomes a last batch', 
       input:0:socketTextStream → receiver:0             block.seal 2000
       drain → scheduler                                 jobs.finish 2000
       receiver:0 → input:0:socketTextStream             block.sealed 2000
-      input:0:socketTextStream → scheduler              input.planned 2000 stream 0 1 rows
+      input:0:socketTextStream → scheduler              input.planned 2000 stream 0 1 rows input-0-0
       input:0:socketTextStream → stage:1:flatMap        rdd.ready 2000
       stage:1:flatMap → stage:2:map                     rdd.ready 2000
       stage:2:map → stage:3:reduceByKey                 rdd.ready 2000

@@ -34,15 +34,20 @@ export function textOf(message: Message): string {
 }
 
 function factsOf(message: Readonly<Record<string, unknown>>): readonly string[] {
-  const { timeMs, lastTimeMs, isOnceMore, hasMore, isGraceful, block, blocks, delayMs, batches, info } = message;
+  const { timeMs, lastTimeMs, isOnceMore, hasMore, isGraceful, block, blocks, delayMs, batches, info, plan } = message;
   const facts: string[] = [timeMs, lastTimeMs].filter((time) => time !== undefined).map(String);
   if (isOnceMore !== undefined) facts.push(isOnceMore === true ? 'once more' : 'at once');
   if (hasMore !== undefined) facts.push(hasMore === true ? 'has more' : 'has no more');
   if (isGraceful !== undefined) facts.push(isGraceful === true ? 'with grace' : 'without grace');
   if (delayMs !== undefined) facts.push(`in ${delayMs} ms`);
   if (Array.isArray(batches)) facts.push(`${batches.length} batches`);
-  facts.push(...[block ?? [], blocks ?? []].flat().map(factsOfBlock));
+  const named = [
+    block ?? [],
+    blocks ?? (plan as { readonly blocks?: readonly string[] } | undefined)?.blocks ?? [],
+  ].flat();
+  facts.push(...named.filter((each) => typeof each !== 'string').map(factsOfBlock));
   if (typeof info === 'object' && info !== null) facts.push(...factsOfInfo(info as Readonly<Record<string, unknown>>));
+  facts.push(...named.filter((each) => typeof each === 'string'));
   if (typeof message['message'] === 'string') facts.push(`'${message['message']}'`);
   return facts;
 }

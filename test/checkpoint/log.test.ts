@@ -2,13 +2,14 @@ import { expect, test } from 'vitest';
 import { fromBytes, toBytes } from '../../src/checkpoint/codec.ts';
 import { headerBytes } from '../../src/checkpoint/file-header.ts';
 import { Log } from '../../src/checkpoint/log.ts';
+import { readLog } from '../../src/checkpoint/read-log.ts';
 import { recordHeaderBytes } from '../../src/checkpoint/record.ts';
 import { testRuntime } from '../../src/core/test-runtime.ts';
 import { namesIn, openLog, record, replace } from './kit.ts';
 
 const first = '/log/log-0000000000000001';
 
-test('reads back what was appended, in order, with kinds and payloads', async () => {
+test('fact 81: reads back at once what was appended, in order, with kinds and payloads', async () => {
   const { storage } = testRuntime();
   const { log } = await openLog(storage);
   const fact = { type: 'batch.planned', timeMs: 1000, positions: new Map([['in', 7n]]) };
@@ -30,6 +31,14 @@ test('reads back what was appended, in order, with kinds and payloads', async ()
   ]);
 });
 
+test('fact 79: neither reading a log nor opening it makes a file', async () => {
+  const { storage } = testRuntime();
+  await readLog({ storage, folder: '/log', onRecord: () => undefined, tell: () => undefined });
+  expect(await namesIn(storage)).toEqual([]);
+  await openLog(storage);
+  expect(await namesIn(storage)).toEqual([]);
+});
+
 test('writes the records of one append at once, and nothing for none', async () => {
   const { storage } = testRuntime();
   const { log } = await openLog(storage);
@@ -39,7 +48,7 @@ test('writes the records of one append at once, and nothing for none', async () 
   expect((await storage.read(first)).length).toBe(headerBytes + 2 * (recordHeaderBytes + 3));
 });
 
-test('begins a segment when the last is full, when it is told to, and when it was opened again', async () => {
+test('fact 76: reads across segments; one begins when the last is full (Spark: by time)', async () => {
   const { storage } = testRuntime();
   const { log } = await openLog(storage, { segmentBytesMax: headerBytes + 2 * (recordHeaderBytes + 1) });
   for (const text of ['a', 'b', 'c']) await log.append([record(text)]);
@@ -71,7 +80,7 @@ test('syncs what is new: the file, and the folder when a file is', async () => {
   expect(synced).toEqual([first, '/log', first]);
 });
 
-test('deletes behind a segment oldest first, and goes on counting', async () => {
+test('fact 77: deletes behind a segment oldest first, and goes on counting', async () => {
   const { storage } = testRuntime();
   const { log } = await openLog(storage);
   for (const text of ['a', 'b', 'c']) {
@@ -173,6 +182,6 @@ test('calls that do not wait for each other are done in turn', async () => {
   const { log } = await openLog(storage);
   const texts = ['a', 'b', 'c', 'd'];
   const rolled = texts.flatMap((text) => [log.append([record(text)]), log.roll()]);
-  expect(await Promise.all(rolled)).toEqual([undefined, 2, undefined, 3, undefined, 4, undefined, 5]);
+  expect(await Promise.all(rolled)).toEqual([1, 2, 2, 3, 3, 4, 4, 5]);
   expect((await openLog(storage)).texts).toEqual(texts);
 });

@@ -7,17 +7,17 @@ import { expect, test } from 'vitest';
 import { FiresteelError } from '../../src/core/errors.ts';
 import { specimens } from './specimens.ts';
 
-/** The texts of the errors of a family, without the lines of the specimens. */
-async function textsOf(family: string): Promise<string> {
+/** The texts of the errors of a family, or of a part of it, without the lines of the specimens. */
+async function textsOf(family: string, part: RegExp = /./): Promise<string> {
   const all: string[] = [];
   for (const [code, provoke] of Object.entries(specimens)) {
-    if (!code.startsWith(`${family}.`)) continue;
+    if (!code.startsWith(`${family}.`) || !part.test(code.slice(family.length + 1))) continue;
     const error = await Promise.resolve()
       .then(provoke)
       .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(FiresteelError);
     expect(error).toMatchObject({ code });
-    all.push(String(error).replaceAll(/(specimens\.ts|kit\.ts):\d+/g, '$1:1'));
+    all.push(String(error).replaceAll(/((?:specimens|programs|kit)\.ts):\d+/g, '$1:1'));
   }
   return all.join('\n');
 }
@@ -88,35 +88,66 @@ test('CACHE: rows that are kept', async () => {
   `);
 });
 
-test('CHECKPOINT: rows that are written down', async () => {
-  expect(await textsOf('CHECKPOINT')).toMatchInlineSnapshot(`
+test('CHECKPOINT: rows that are written down, a to m', async () => {
+  expect(await textsOf('CHECKPOINT', /^[A-M]/)).toMatchInlineSnapshot(`
     "UsageError: [CHECKPOINT.BAD_INTERVAL] The checkpoint interval for Tray has been set to 1500 ms, which is not a multiple of its slide time (1000 ms).
       why  Its rows are written down when it has some, which is once each slide.
       fix  Set it to a multiple of 1000 ms; five to ten slides are usual.
-      at   Tray (specimens.ts:1)
+      at   Tray (programs.ts:1)
     StateError: [CHECKPOINT.BAD_LOCK] Who owns the checkpoint directory cannot be read from checkpoint/lock-0000000000000001.
       why  Two processes that write there would ruin it, so that nobody begins without knowing.
       fix  Make sure that no process uses the directory, remove that file, and start again.
+    UsageError: [CHECKPOINT.BAD_UID] ' ' is no name that a stream can have in a checkpoint.
+      why  The name is how its source or its state is found again when the program comes back.
+      fix  Give it a text that says what it keeps: counts.uid('counts').
     StateError: [CHECKPOINT.CORRUPT] The checkpoint file checkpoint/log-0000000000000001 is damaged at byte 0.
       why  What stood there had been written and made safe, and its checksum no longer fits: a disk, a copy or a hand.
       fix  Restore the directory from a copy. To begin anew without what it remembers, give the program an empty one.
     StateError: [CHECKPOINT.LOG_BROKEN] The checkpoint log in checkpoint takes no more, since it could not be written: [STORAGE.FAILED] Could not append to checkpoint/log-0000000000000001: ENOSPC: no space left on device.
       why  Half a record may stand at its end now, and what came behind it would not be found again.
-      fix  Mend what the cause below names and start the program again: it goes on from what is safe.
-    StateError: [CHECKPOINT.NEWER_FORMAT] The checkpoint file checkpoint/log-0000000000000001 has format 2; this firesteel reads formats up to 1.
+      fix  Mend what the cause below names and start the program again: it goes on from what is safe."
+  `);
+});
+
+test('CHECKPOINT: rows that are written down, n to z', async () => {
+  expect(await textsOf('CHECKPOINT', /^[N-Z]/)).toMatchInlineSnapshot(`
+    "StateError: [CHECKPOINT.NEWER_FORMAT] The checkpoint file checkpoint/log-0000000000000001 has format 2; this firesteel reads formats up to 1.
       why  A newer firesteel has written it, and older code could only guess what it means.
       fix  Start the program with that firesteel again, or give it an empty checkpoint directory.
+    UsageError: [CHECKPOINT.NOT_NEW] The function that makes the context gave one that is STOPPED.
+      why  What the checkpoint directory has can only be given to a context before it starts.
+      fix  Make and define the context in it, return it, and start it when getOrCreate has resolved.
     UsageError: [CHECKPOINT.NOT_PERSISTED] Tray is to be checkpointed, and its storage level is NONE.
       why  Its rows would be computed twice: once for the program, once to be written down.
       fix  Leave the level alone (checkpoint sets one), or persist with another.
-      at   Tray (specimens.ts:1)
+      at   Tray (programs.ts:1)
+    StateError: [CHECKPOINT.NOT_PLAIN] The state of updateStateByKey cannot be written down: Point { x: 1 } is no plain data.
+      why  A checkpoint holds plain data. Functions and the classes of objects would not come back.
+      fix  Keep numbers, texts, arrays, plain objects, dates, maps, sets and bytes in it.
+      at   updateStateByKey (checkpoint-specimens.ts:1)
     UsageError: [CHECKPOINT.NO_DIRECTORY] Tray is to be checkpointed, and the checkpoint directory has not been set.
       why  There is nowhere to write its rows down.
       fix  Set it before start(): ssc.checkpoint(directory).
-      at   Tray (specimens.ts:1)
+      at   Tray (programs.ts:1)
     StateError: [CHECKPOINT.NO_GOOD_SNAPSHOT] None of the snapshots is whole: checkpoint/snapshot-0000000000002000, checkpoint/snapshot-0000000000001000.
       why  Each was complete before it had its name, so that all of them were damaged later.
       fix  Restore the directory from a copy. To begin anew without what it remembers, give the program an empty one.
+    StateError: [CHECKPOINT.NO_SNAPSHOT] The checkpoint in checkpoint has no snapshot of 0 ms or before, where the program has to go on.
+      why  The log before it was removed, which is done only when two later snapshots are there: somebody took them.
+      fix  Put them back, from a copy of the directory. To begin anew, give the program an empty directory.
+    UsageError: [CHECKPOINT.OTHER_DIRECTORY] The context was asked for from checkpoint, and the function that makes it sets elsewhere.
+      why  It would read from one checkpoint and write to another, and find neither whole when it comes back.
+      fix  Use one directory in both: getOrCreate(directory, create) sets it itself.
+    UsageError: [CHECKPOINT.OTHER_INTERVAL] The checkpoint in checkpoint is of batches of 1000 ms, and the program has batches of 500 ms.
+      why  Batches that are to be done again keep their times, and these lie on the grid of the old interval.
+      fix  Go on with 1000 ms, or give the program an empty checkpoint directory.
+    UsageError: [CHECKPOINT.OTHER_PARTITIONS] 'feed#0/updateStateByKey#0' has 2 partitions in the checkpoint in checkpoint, and 3 in the program.
+      why  Each partition is written down by itself, with the keys that were placed there.
+      fix  Give it 2 partitions again, or leave the number out: then it keeps what it has.
+      at   updateStateByKey (checkpoint-specimens.ts:1)
+    UsageError: [CHECKPOINT.OTHER_RUNTIME] The function that makes the context gave one of another runtime than getOrCreate was told.
+      why  The checkpoint is read and written through the storage of the runtime: there would be two.
+      fix  Give both the same: getOrCreate(directory, create, { runtime }), new StreamingContext(…, { runtime }).
     StateError: [CHECKPOINT.OWNED] The checkpoint directory checkpoint belongs to process 1 on memory, since 1970-01-01T00:00:00.000Z.
       why  Two that write there would ruin it; the owner has its name in checkpoint/lock-0000000000000001.
       fix  Stop that one, or use another directory. If its machine is gone for good, remove that file.
@@ -125,7 +156,17 @@ test('CHECKPOINT: rows that are written down', async () => {
       fix  Put it back, from a copy of the directory. To begin anew, give the program an empty directory.
     StateError: [CHECKPOINT.TOO_LARGE] 1100014300 bytes are too many for the checkpoint to write at once.
       why  It takes at most 1073741824 at once, so that it can read them back in one piece.
-      fix  Keep less in the state of one batch: shorter windows, fewer keys, or smaller values."
+      fix  Keep less in the state of one batch: shorter windows, fewer keys, or smaller values.
+    UsageError: [CHECKPOINT.UID_TWICE] Two streams are called 'numbers' in the checkpoint.
+      why  The name is how each is found again: one would get what the other kept.
+      fix  Give each a name of its own with uid().
+      at   feed (checkpoint-specimens.ts:1), feed (checkpoint-specimens.ts:1)
+    UsageError: [CHECKPOINT.VANISHED] The checkpoint in checkpoint has what the program no longer has: feed#0/updateStateByKey#0.
+      why  Going on would lose it. The program has: feed#0, feed#0/print#0.
+      fix  Name a stream that moved with uid(). To leave it behind: getOrCreate(…, { allowNonRestoredState: true }).
+    StateError: [CHECKPOINT.WRITE_FAILED] The checkpoint in checkpoint could not be written: [STORAGE.FAILED] Could not append to checkpoint/log-0000000000000001: ENOSPC: no space left on device.
+      why  What happens from now on would not survive a crash, so that the program stops. What is safe stays safe.
+      fix  Mend what the cause below names and start the program again: it goes on from what is safe."
   `);
 });
 
@@ -170,8 +211,8 @@ test('CONSTANT: the same RDD in every batch', async () => {
   `);
 });
 
-test('CONTEXT: the life of a context', async () => {
-  expect(await textsOf('CONTEXT')).toMatchInlineSnapshot(`
+test('CONTEXT: the life of a context, a to d', async () => {
+  expect(await textsOf('CONTEXT', /^[A-D]/)).toMatchInlineSnapshot(`
     "UsageError: [CONTEXT.ALREADY_STOPPED] start() was called on a stopped StreamingContext.
       why  Its receivers and clock are gone, so it can never run again.
       fix  Make a new one on the same SparkContext: new StreamingContext(sc, Seconds(1)).
@@ -180,6 +221,9 @@ test('CONTEXT: the life of a context', async () => {
       why  Batches are made at multiples of the interval, so it must be longer than 0 ms.
       fix  Say how often: new StreamingContext(conf, Seconds(1)).
       at   made in specimens.ts:1
+    UsageError: [CONTEXT.DEFINE_AFTER_RECOVERY] socketTextStream() is too late: the context has been given what its checkpoint directory has.
+      why  What was recovered fits the program as it was then.
+      fix  Define all of it in the function that is given to getOrCreate.
     UsageError: [CONTEXT.DEFINE_AFTER_START] map() was called after starting the StreamingContext: adding inputs, transformations and outputs then is not supported.
       why  The program is frozen when it starts, so that every batch runs the same one.
       fix  Define everything before start(). To change a program, stop it and make a new StreamingContext on the same SparkContext.
@@ -187,8 +231,13 @@ test('CONTEXT: the life of a context', async () => {
     UsageError: [CONTEXT.DEFINE_AFTER_STOP] print() was called after stopping the StreamingContext: adding inputs, transformations and outputs then is not supported.
       why  A stopped context never runs again, so nothing added to it could.
       fix  Make a new one on the same SparkContext: new StreamingContext(sc, Seconds(1)).
-      at   stopped in specimens.ts:1
-    UsageError: [CONTEXT.NEGATIVE_TIMEOUT] awaitTerminationOrTimeout was given -1 ms.
+      at   stopped in specimens.ts:1"
+  `);
+});
+
+test('CONTEXT: the life of a context, e to z', async () => {
+  expect(await textsOf('CONTEXT', /^[E-Z]/)).toMatchInlineSnapshot(`
+    "UsageError: [CONTEXT.NEGATIVE_TIMEOUT] awaitTerminationOrTimeout was given -1 ms.
       why  It says how long to wait, which cannot be less than 0 ms.
       fix  Give it 0 to ask without waiting, or call awaitTermination() to wait without limit.
     UsageError: [CONTEXT.NOT_STARTED] slice() was called on a StreamingContext that is not active.
@@ -380,7 +429,10 @@ test('QUEUE: a queue of RDDs', async () => {
   expect(await textsOf('QUEUE')).toMatchInlineSnapshot(`
     "UsageError: [QUEUE.NOT_AN_RDD] A queueStream found [ 1, 2, 3 ] in its queue.
       why  It takes one RDD from its queue for each batch.
-      fix  Put RDDs into it: queue.push(sc.parallelize([1, 2, 3]))."
+      fix  Put RDDs into it: queue.push(sc.parallelize([1, 2, 3])).
+    UsageError: [QUEUE.NOT_RECOVERABLE] A program with a queueStream cannot come back: queueStream does not support checkpointing.
+      why  The queue is gone with the process that filled it, and so are the batches that were made of it.
+      fix  Read from a source that can give its data again, or give the program an empty checkpoint directory."
   `);
 });
 
@@ -421,13 +473,24 @@ test('RDD: operators and actions', async () => {
 
 test('RECEIVER: what arrives by itself', async () => {
   expect(await textsOf('RECEIVER')).toMatchInlineSnapshot(`
-    "SourceError: [RECEIVER.GAVE_UP] The receiver Broken is given up: Error starting receiver 0: no such queue
+    "SourceError: [RECEIVER.BLOCKS_LOST] Batch 1000 ms has lost blocks that Tap had received for it: input-0-3, input-0-4.
+      why  They were in memory only when the process ended, and without them the batch would be another one.
+      fix  Leave out spark.streaming.receiver.writeAheadLog.enable, or set it to true: then received blocks come back. For this batch it is too late; delete the checkpoint directory to begin anew.
+    SourceError: [RECEIVER.BLOCK_NOT_SAFE] The block input-0-0 of Tap (rows: 2) could not be made safe: no room on the disk
+      why  A block that would not survive a crash is given to no batch; its source has not heard that it was taken.
+      fix  Look after the storage of the checkpoint directory. The receiver starts again; its source can send it again.
+      at   receiverStream (specimens.ts:1)
+    SourceError: [RECEIVER.GAVE_UP] The receiver Broken is given up: Error starting receiver 0: no such queue
       why  It was started as often as it may be, or failed in a way that another try cannot mend.
       fix  Mend what it says, then start the program again; firesteel.receiver.restartsMax says how often it may try.
       at   receiverStream (specimens.ts:1)
     UsageError: [RECEIVER.NOT_STARTED] The receiver Tap was used while it was not started.
       why  It has a place in a program from the call of onStart until onStop has ended.
-      fix  End whatever produces rows in onStop, and ask isStarted() in loops of your own."
+      fix  End whatever produces rows in onStop, and ask isStarted() in loops of your own.
+    UsageError: [RECEIVER.ROW_NOT_PLAIN] Tap was given Point { x: 1 }, which would come back from the checkpoint directory as something else.
+      why  Received rows are written there as data: functions, and the classes of objects, do not survive.
+      fix  Store plain objects, arrays, maps, sets, dates and bytes, and make objects of your classes of them by map.
+      at   receiverStream (specimens.ts:1)"
   `);
 });
 
@@ -455,7 +518,7 @@ test('SLICE: the past of a stream', async () => {
     "UsageError: [SLICE.NOT_REMEMBERED] slice asked for the batch of 1000 ms, which is not remembered.
       why  A source is asked, or its blocks are given, once for each batch; its batch is over, or still to come.
       fix  Before start(), call ssc.remember(duration) with how far back slices reach.
-      at   Tray (specimens.ts:1)"
+      at   Tray (programs.ts:1)"
   `);
 });
 
@@ -531,6 +594,9 @@ test('STATE: what is kept from batch to batch', async () => {
       why  The input of all of them is kept in memory, which has a bound: firesteel.batches.pendingMax.
       fix  Make the function answer for what that batch held, and start again.
       at   updateStateByKey (specimens.ts:1)
+    JobError: [STATE.STEP_LEFT_OUT] reduceByKeyAndWindow has no version of batch 3000 ms: its step failed before the program came back.
+      why  The window went on without it then.
+      fix  See the log of that process for the error; the batches behind it are not affected.
     UsageError: [STATE.UPDATE_REFUSED] update() was called on a state that cannot change: it was removed in this call.
       why  The state of a key ends with its removal, and with its time-out.
       fix  Ask isTimingOut() first; to begin anew, update() instead of remove().

@@ -14,10 +14,6 @@ import {
   Time,
 } from 'firesteel';
 import { assertOutputs, run, testRuntime } from 'firesteel/testing';
-import { headerToBytes } from '../../src/checkpoint/file-header.ts';
-import { lockFolder } from '../../src/checkpoint/lock.ts';
-import { Log } from '../../src/checkpoint/log.ts';
-import { newestSnapshot } from '../../src/checkpoint/snapshots.ts';
 import {
   assert,
   BugError,
@@ -31,8 +27,8 @@ import { streamingContextLifecycle } from '../../src/lifecycle/streaming-context
 import { State } from '../../src/state/state.ts';
 import { VersionedTable } from '../../src/state/versioned-table.ts';
 import { type Desk, desk, Tap, Tray } from '../context/kit.ts';
-
-const nothing = (): void => undefined;
+import { checkpointSpecimens, comingBack, counting } from './checkpoint-specimens.ts';
+import { initialized, inSecond, nothing, Point, type Use } from './programs.ts';
 
 const fail = (message: string) => (): never => {
   throw new Error(message);
@@ -50,14 +46,6 @@ const timedOut = (): Promise<unknown> => {
   return run((_, input: DStream<string>) => input.mapAsync(never, { timeoutMs: 500 }), [['a,,b']], options);
 };
 
-type Use = (ssc: StreamingContext, stream: DStream<number>) => unknown;
-
-/** A context that is not started, for f. */
-async function initialized(f: Use, master = 'local[2]'): Promise<unknown> {
-  await using ssc = desk().streaming({ 'spark.master': master });
-  return await f(ssc, ssc.inputStream(new Tray()));
-}
-
 /** A context that is active, for f; it is stopped afterwards. */
 const active = (f: Use): Promise<unknown> =>
   initialized((ssc, stream) => {
@@ -72,16 +60,6 @@ const stopped = (f: Use): Promise<unknown> =>
     await ssc.stop();
     return await f(ssc, stream);
   });
-
-/** What awaitTermination() rejects with after a second of this program. */
-async function inSecond(define: (ssc: StreamingContext) => void, settings = {}, d: Desk = desk()): Promise<void> {
-  const ssc = d.streaming(settings);
-  define(ssc);
-  ssc.start();
-  await d.runtime.clock.advance(1000);
-  await ssc.stop();
-  await ssc.awaitTermination();
-}
 
 /** What a program with such keys fails with. */
 const keyedBy = (key: unknown): Promise<unknown> =>
@@ -99,8 +77,18 @@ async function stuckIn(batches: number): Promise<void> {
   await run((_, input: DStream<[string, number]>) => input.updateStateByKey(fails), [[['a', 1]]], { batches, conf });
 }
 
-class Point {
-  readonly x = 1;
+/** What `storeBlock` of these rows rejects with where there is no room for them on the disk. */
+async function refusedBlock(rows: readonly Row[]): Promise<unknown> {
+  const tap = new Tap();
+  let stored: Promise<unknown> | undefined;
+  tap.onStart = () => {
+    stored ??= tap.storeBlock(rows as number[]).catch((error: unknown) => error);
+  };
+  await inSecond((ssc) => {
+    ssc.blockLog = { add: () => Promise.reject(new Error('no room on the disk')) };
+    ssc.receiverStream(tap).foreachRDD(nothing);
+  }).catch(nothing);
+  return stored;
 }
 
 class Broken extends Tap {
@@ -142,68 +130,7 @@ export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
         .persist(StorageLevel.MEMORY_ONLY_SER)
         .count(),
     ),
-  'CHECKPOINT.BAD_INTERVAL': () =>
-    initialized((ssc, stream) => {
-      ssc.checkpoint('checkpoint');
-      stream.checkpoint(Milliseconds(1500)).print();
-      ssc.start();
-    }),
-  'CHECKPOINT.BAD_LOCK': async () => {
-    const runtime = testRuntime();
-    await runtime.storage.append('checkpoint/lock-0000000000000001', Buffer.from('{"pid":'));
-    await lockFolder({ runtime, folder: 'checkpoint', tell: nothing });
-  },
-  'CHECKPOINT.CORRUPT': async () => {
-    const { storage } = testRuntime();
-    await storage.append('checkpoint/log-0000000000000001', Buffer.alloc(100));
-    await Log.open({ storage, folder: 'checkpoint', onRecord: nothing, tell: nothing });
-  },
-  'CHECKPOINT.LOG_BROKEN': async () => {
-    const { storage } = testRuntime();
-    const log = await Log.open({ storage, folder: 'checkpoint', onRecord: nothing, tell: nothing });
-    const records = [{ kind: 1, payload: Buffer.from('a') }];
-    storage.failNext('append', 'ENOSPC: no space left on device');
-    await log.append(records).catch(nothing);
-    await log.append(records);
-  },
-  'CHECKPOINT.NEWER_FORMAT': async () => {
-    const { storage } = testRuntime();
-    const newer = headerToBytes({ kind: 'log', number: 1, previousEnd: 0 }, 2);
-    await storage.append('checkpoint/log-0000000000000001', newer);
-    await Log.open({ storage, folder: 'checkpoint', onRecord: nothing, tell: nothing });
-  },
-  'CHECKPOINT.NOT_PERSISTED': () =>
-    initialized((ssc, stream) => {
-      ssc.checkpoint('checkpoint');
-      stream.checkpoint(Seconds(10)).persist(StorageLevel.NONE).print();
-      ssc.start();
-    }),
-  'CHECKPOINT.NO_DIRECTORY': () =>
-    initialized((ssc, stream) => {
-      stream.checkpoint(Seconds(10)).print();
-      ssc.start();
-    }),
-  'CHECKPOINT.NO_GOOD_SNAPSHOT': async () => {
-    const { storage } = testRuntime();
-    for (const second of [1, 2]) await storage.append(`checkpoint/snapshot-000000000000${second}000`, Buffer.from('x'));
-    await newestSnapshot({ storage, folder: 'checkpoint', tell: nothing });
-  },
-  'CHECKPOINT.OWNED': async () => {
-    const runtime = testRuntime();
-    await lockFolder({ runtime, folder: 'checkpoint', tell: nothing });
-    const processes = runtime.processes.another();
-    await lockFolder({ runtime: { ...runtime, processes }, folder: 'checkpoint', tell: nothing });
-  },
-  'CHECKPOINT.SEGMENT_MISSING': async () => {
-    const { storage } = testRuntime();
-    await Log.open({ storage, folder: 'checkpoint', from: 7, onRecord: nothing, tell: nothing });
-  },
-  'CHECKPOINT.TOO_LARGE': async () => {
-    const { storage } = testRuntime();
-    const log = await Log.open({ storage, folder: 'checkpoint', onRecord: nothing, tell: nothing });
-    const payload = Buffer.alloc(1_000_000);
-    await log.append(new Array(1100).fill({ kind: 1, payload }));
-  },
+  ...checkpointSpecimens,
   'CLOCK.ALREADY_MOVING': () => {
     const { clock } = testRuntime();
     return Promise.all([clock.advance(1000), clock.advance(1000)]);
@@ -217,6 +144,14 @@ export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
   'CONSTANT.NOT_AN_RDD': () => initialized((ssc) => ssc.constantInputDStream<number>(null as never)),
   'CONTEXT.ALREADY_STOPPED': () => stopped((ssc) => ssc.start()),
   'CONTEXT.BAD_INTERVAL': () => new StreamingContext(desk().conf(), Seconds(0)),
+  'CONTEXT.DEFINE_AFTER_RECOVERY': async () => {
+    const ssc = await comingBack((d) => counting(d));
+    try {
+      ssc.socketTextStream('localhost', 9999);
+    } finally {
+      await ssc.stop();
+    }
+  },
   'CONTEXT.DEFINE_AFTER_START': () => active((_, stream) => stream.map((n) => n)),
   'CONTEXT.DEFINE_AFTER_STOP': () => stopped((_, stream) => stream.print()),
   'CONTEXT.NEGATIVE_TIMEOUT': () => initialized((ssc) => ssc.awaitTerminationOrTimeout(-1)),
@@ -326,6 +261,15 @@ export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
     }),
   'PRINT.BAD_COUNT': () => initialized((_, stream) => stream.print(-1)),
   'QUEUE.NOT_AN_RDD': () => inSecond((ssc) => ssc.queueStream<number>([[1, 2, 3] as never]).print()),
+  'QUEUE.NOT_RECOVERABLE': async () => {
+    const queued = (d: Desk): StreamingContext => {
+      const ssc = d.streaming();
+      ssc.checkpoint('checkpoint');
+      ssc.queueStream<number>([]).print();
+      return ssc;
+    };
+    await comingBack(queued, queued);
+  },
   'RDD.ACTION_INSIDE_TASK': () =>
     rdds((sc) => sc.parallelize([1], 1).foreachPartition(async () => void (await sc.range(3).count()))),
   'RDD.BAD_COUNT': () => rdds((sc) => sc.parallelize([1, 2], 0).count()),
@@ -350,6 +294,9 @@ export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
         (a) => a,
       ),
     ),
+  'RECEIVER.BLOCKS_LOST': () =>
+    new SourceError('RECEIVER.BLOCKS_LOST', { receiver: 'Tap', timeMs: 1000, blocks: ['input-0-3', 'input-0-4'] }),
+  'RECEIVER.BLOCK_NOT_SAFE': () => refusedBlock([1, 2]),
   'RECEIVER.GAVE_UP': () =>
     inSecond((ssc) => ssc.receiverStream(new Broken()).foreachRDD(nothing), {
       'firesteel.receiver.restartsMax': 1,
@@ -359,6 +306,7 @@ export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
     const tap = new Tap();
     return inSecond((ssc) => ssc.receiverStream(tap).foreachRDD(nothing)).then(() => tap.store(1));
   },
+  'RECEIVER.ROW_NOT_PLAIN': () => refusedBlock([new Point()]),
   'RUNTIME.NOT_SETTLED': () => {
     const busy = ['sink:3:foreachRDD at 1000 ms', 'input:0:slow at 2000 ms'];
     return new UsageError('RUNTIME.NOT_SETTLED', { busy, limitMs: 5000 });
@@ -403,6 +351,7 @@ export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
   'STATE.MISSING': () => new State().get(),
   'STATE.STEP_FAILED': () => stuckIn(2),
   'STATE.STEPS_WAIT': () => stuckIn(5),
+  'STATE.STEP_LEFT_OUT': () => new JobError('STATE.STEP_LEFT_OUT', { operator: 'reduceByKeyAndWindow', timeMs: 3000 }),
   'STATE.UPDATE_REFUSED': () => {
     const state = new State<number>().begin(1, false);
     state.remove();

@@ -14,7 +14,14 @@ async function loopOver(
   onTestFinished(() => ssc[Symbol.asyncDispose]());
   write(ssc, () => ssc.inputStream(new Feed(batches)));
   const failures: string[] = [];
-  const planning = { engine: ssc.sparkContext.engine, zeroTimeMs: 5000, memories: new Map(), stores: new Map() };
+  const planning = {
+    engine: ssc.sparkContext.engine,
+    zeroTimeMs: 5000,
+    startMs: 5000,
+    given: () => undefined,
+    memories: new Map(),
+    stores: new Map(),
+  };
   const timesMs = batches.map((_, i) => 5000 + (i + 1) * 1000);
   await runPlainLoop(ssc.freeze(), planning, timesMs, (error, timeMs) => {
     failures.push(`${timeMs}: ${(error as { readonly code?: string }).code}`);

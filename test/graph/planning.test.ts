@@ -14,7 +14,14 @@ let planning: Planning;
 
 beforeEach(() => {
   sc = new SparkContext(new SparkConf().setMaster('local[3]').setAppName('test'), { runtime: testRuntime() });
-  planning = { engine: sc.engine, zeroTimeMs: 10_000, memories: new Map(), stores: new Map() };
+  planning = {
+    engine: sc.engine,
+    zeroTimeMs: 10_000,
+    startMs: 10_000,
+    given: () => undefined,
+    memories: new Map(),
+    stores: new Map(),
+  };
   onTestFinished(() => sc.stop());
 });
 

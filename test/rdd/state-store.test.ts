@@ -51,7 +51,10 @@ function storeOf(kind: StateKind, pendingMax = 3): StateStore {
     kind,
     label: { name: 'kept', site: undefined },
     engine: sc.engine,
-    zeroTimeMs: 0,
+    startMs: 0,
+    parallelism: sc.engine.defaultParallelism,
+    toBytes: undefined,
+    history: [],
     pendingMax,
   });
 }

@@ -76,7 +76,7 @@ describe('imports', () => {
     `);
     expect(unknownRootFiles(file('src/helpers.ts'))).toMatchInlineSnapshot(`
       [
-        "src/helpers.ts:1 lies directly in src, where only src/dstream.ts, src/index.ts, src/running.ts, src/running.ts, src/spark-context.ts, src/stream-sources.ts, src/streaming-context.ts, src/wiring.ts may be",
+        "src/helpers.ts:1 lies directly in src, where only src/context-options.ts, src/dstream.ts, src/index.ts, src/program-checkpoint.ts, src/running.ts, src/spark-context.ts, src/start-refusal.ts, src/stream-sources.ts, src/streaming-context.ts, src/wiring.ts may be",
       ]
     `);
   });

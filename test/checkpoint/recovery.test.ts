@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { seededRandom } from '../../src/core/random.ts';
+import { type TestRuntime, testRuntime } from '../../src/core/test-runtime.ts';
+import { SparkConf, type State, StateSpec, StreamingContext } from '../../src/index.ts';
+import { Feed, type FeedBatch } from '../../src/testing/feed.ts';
+
+/** A program over words that keeps state in each way, and what came out of it by batch time. */
+function program(runtime: TestRuntime, out: [number, string, unknown][], batches: readonly FeedBatch<string>[]) {
+  return (): StreamingContext => {
+    const conf = new SparkConf().setMaster('local[2]').setAppName('recovery');
+    const ssc = new StreamingContext(conf, '1 s', { runtime });
+    const pairs = ssc.inputStream(new Feed(batches)).map((word) => [word, 1]);
+    const see = (name: string) => async (rdd: { collect(): Promise<unknown[]> }, time: { milliseconds: number }) => {
+      out.push([time.milliseconds, name, (await rdd.collect()).map((row) => JSON.stringify(row)).sort()]);
+    };
+    const count = StateSpec.function((word: string, one: number | undefined, sum: State<number>) => {
+      sum.update((sum.getOption() ?? 0) + (one ?? 0));
+      return [word, sum.get()];
+    });
+    const mapped = pairs.mapWithState(count);
+    mapped.foreachRDD(see('mapWithState'));
+    mapped.stateSnapshots().foreachRDD(see('snapshots'));
+    mapped.window('3 s').foreachRDD(see('window of mapWithState'));
+    pairs
+      .updateStateByKey((ones: number[], sum: number | undefined) => (sum ?? 0) + ones.length)
+      .foreachRDD(see('update'));
+    pairs.reduceByKeyAndWindow((a, b) => a + b, '3 s').foreachRDD(see('ring'));
+    pairs
+      .reduceByKeyAndWindow(
+        (a, b) => a + b,
+        (a, b) => a - b,
+        '3 s',
+      )
+      .foreachRDD(see('inverse'));
+    return ssc;
+  };
+}
+
+const words: readonly string[][] = [['a'], ['a', 'b'], [], ['c', 'a'], ['b'], ['a', 'c'], ['d'], ['a'], [], ['b', 'b']];
+
+async function whole(): Promise<[number, string, unknown][]> {
+  const runtime = testRuntime({ seed: 1 });
+  const out: [number, string, unknown][] = [];
+  const ssc = program(runtime, out, words)();
+  ssc.checkpoint('/c');
+  ssc.start();
+  await runtime.clock.advance(words.length * 1000);
+  await ssc.stop();
+  return out;
+}
+
+test('a program that was stopped goes on where it was', async () => {
+  const runtime = testRuntime({ seed: 1 });
+  const out: [number, string, unknown][] = [];
+  for (const batches of [4, 3, 3]) {
+    const ssc = await StreamingContext.getOrCreate('/c', program(runtime, out, words), { runtime });
+    ssc.start();
+    await runtime.clock.advance(batches * 1000);
+    await ssc.stop();
+  }
+  expect(out).toEqual(await whole());
+});
+
+/** Runs it to the end of its batches, however often it dies on the way. */
+async function withDeaths(seed: number, steps: readonly number[]): Promise<[number, string, unknown][]> {
+  const out: [number, string, unknown][] = [];
+  let runtime: TestRuntime | undefined;
+  for (const lives of [...steps, undefined]) {
+    if (runtime !== undefined && seed % 2 === 0) runtime.storage.crash({ random: seededRandom(seed) });
+    runtime = testRuntime({
+      seed,
+      ...(runtime !== undefined && { after: runtime }),
+      ...(lives !== undefined && { steps: lives }),
+    });
+    const ready = await unlessDead(
+      runtime,
+      StreamingContext.getOrCreate('/c', program(runtime, out, words), { runtime }),
+    );
+    if (ready === undefined) continue;
+    ready.start();
+    for (let i = 0; i < 2 * words.length && !runtime.isDead && !isComplete(out); i++) await runtime.clock.advance(1000);
+    if (runtime.isDead) continue;
+    await ready.stop();
+  }
+  return out;
+}
+
+function isComplete(out: readonly [number, string, unknown][]): boolean {
+  const firstMs = out[0]?.[0] ?? 0;
+  return out.filter(([timeMs]) => timeMs === firstMs + 9000).length >= 6;
+}
+
+/** What comes of a promise, undefined where the process dies first. */
+async function unlessDead<R>(runtime: TestRuntime, made: Promise<R>): Promise<R | undefined> {
+  let outcome: { readonly value: R } | undefined;
+  const noted = runtime.activities.run('the work of the test', async () => {
+    outcome = { value: await made };
+  });
+  noted.catch(() => undefined);
+  await runtime.settle();
+  if (!runtime.isDead) await noted;
+  return outcome?.value;
+}
+
+test('a program that is killed anywhere goes on where it was', async () => {
+  const expected = new Map((await whole()).map(([timeMs, name, rows]) => [`${timeMs} ${name}`, rows]));
+  await fc.assert(
+    fc.asyncProperty(fc.nat(), fc.array(fc.integer({ min: 1, max: 4000 }), { maxLength: 4 }), async (seed, steps) => {
+      const out = await withDeaths(seed, steps);
+      // One that died before anything was written begins later.
+      const shiftMs = (out[0]?.[0] ?? 0) - 1000;
+      const seen = out.filter(([timeMs]) => timeMs <= 10_000 + shiftMs);
+      const named = seen.map(([timeMs, name, rows]) => [`${timeMs - shiftMs} ${name}`, rows] as const);
+      for (const [name, rows] of named) expect([name, rows]).toEqual([name, expected.get(name)]);
+      expect(new Set(named.map(([name]) => name))).toEqual(new Set(expected.keys()));
+    }),
+    { numRuns: 25 }, // Each is some lives of a program; the simulator goes on from here.
+  );
+});
