@@ -70,8 +70,8 @@ class Checkpointer implements Behaviour<CheckpointerMessage> {
     const { states, planning } = this.#options;
     const changes = [...states].flatMap(([node, state]) => {
       const isReadAgain = failed.length > 0 || planning.memories.get(node)?.rememberMs !== undefined;
-      const taken = planning.stores.get(node)?.takeChanges(timeMs) ?? [];
-      return taken.map((change) => ({ state, ...change, ...(isReadAgain ? {} : { results: undefined }) }));
+      const taken = planning.stores.get(node)?.takeChanges(timeMs, isReadAgain) ?? [];
+      return taken.map((change) => ({ state, ...change }));
     });
     return { timeMs, failed, changes };
   }

@@ -103,6 +103,20 @@ export class Checkpoint implements BatchLog, BlockLog {
   }
 
   async snapshot(take: () => Promise<readonly StatesOf[] | undefined>): Promise<void> {
+    try {
+      await this.#snapshot(take);
+    } catch (error) {
+      throw this.#failureOf(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    const { lock } = await this.#started;
+    while (this.#pumping !== undefined) await this.#pumping;
+    await lock.release();
+  }
+
+  async #snapshot(take: () => Promise<readonly StatesOf[] | undefined>): Promise<void> {
     const { log } = await this.#started;
     // What is done later than what is taken now is written later, and so behind the roll.
     const segment = await log.roll();
@@ -123,12 +137,6 @@ export class Checkpoint implements BatchLog, BlockLog {
     this.#snapshots = [...this.#snapshots, { number, segment }];
     this.#snapshotBytes = bytes;
     this.#changedBytes -= changedBytes;
-  }
-
-  async close(): Promise<void> {
-    const { lock } = await this.#started;
-    while (this.#pumping !== undefined) await this.#pumping;
-    await lock.release();
   }
 
   async #start(opening: Promise<Directory> | Directory): Promise<Directory> {
@@ -174,9 +182,7 @@ export class Checkpoint implements BatchLog, BlockLog {
   #write(records: readonly LogRecord[]): Promise<number> {
     return new Promise((written, failed) => {
       this.#waiting.push({ records, written, failed });
-      this.#pumping ??= this.#pump().finally(() => {
-        this.#pumping = undefined;
-      });
+      this.#pumping ??= this.#pump();
     });
   }
 
@@ -196,6 +202,8 @@ export class Checkpoint implements BatchLog, BlockLog {
         for (const each of waiting) each.failed(this.#failure.error);
       }
     }
+    // At once: what comes in the meantime would wait for a pump that has seen nothing of it.
+    this.#pumping = undefined;
   }
 
   /** A storage that fails says so in its own words; this says what it means. */
@@ -235,5 +243,5 @@ export class Checkpoint implements BatchLog, BlockLog {
   }
 }
 
-/** Fewer bytes of changes are read back in no time: no snapshot is worth its files. */
-const snapshotBytesMin = 4 * 2 ** 20;
+/** So many bytes of changes are done again in some tenths of a second: no snapshot is worth what it takes. */
+const snapshotBytesMin = 16 * 2 ** 20;

@@ -57,7 +57,7 @@ export type ChangeHead = Pick<StateChange, 'state' | 'timeMs' | 'partition'>;
 interface ChangeTail {
   /** The redo, without results. */
   readonly redo: Uint8Array;
-  readonly results: StateChange['results'];
+  readonly results: StateChange['results'] | undefined;
 }
 
 /** The head, then what it did: two values, so that one can be read without the other. */

@@ -29,7 +29,7 @@ export async function* snapshotChunks(head: SnapshotHead, states: readonly State
   for (const { state, images } of states) {
     for (const { partition, pieces } of images) {
       for (const redo of pieces()) {
-        yield changeToBytes({ state, partition, timeMs: redo.timeMs, bytes: toBytes(redo), results: undefined });
+        yield changeToBytes({ state, partition, timeMs: redo.timeMs, bytes: toBytes(redo) });
       }
     }
   }

@@ -4,7 +4,7 @@ import { previewOf } from '../core/preview.ts';
 import { CallFailure, ReturnedPromise } from '../state/call-failure.ts';
 import type { Keeper } from '../state/keeper.ts';
 import { KeyIndex } from '../state/key-index.ts';
-import { type Redo, unplainIn } from '../state/redo.ts';
+import { emptyRedo, firstUnplain, isEmptyRedo, type Redo, unplainIn } from '../state/redo.ts';
 import { VersionedTable } from '../state/versioned-table.ts';
 import { Pace } from '../state/work.ts';
 import { Chunks } from './chunk.ts';
@@ -53,8 +53,8 @@ export interface Change {
   readonly partition: number;
   /** The redo, without results. */
   readonly bytes: Uint8Array;
-  /** The rows that the step gave beside the entries; whoever needs them must ask before they are released. */
-  readonly results: Redo['results'];
+  /** The rows that the step gave beside the entries, where they were asked for. */
+  readonly results?: readonly unknown[];
 }
 
 /** A change that is written down somewhere, and read when it is needed. */
@@ -193,11 +193,16 @@ export class StateStore {
     }
   }
 
-  /** What its steps up to a time have done since this was asked last, where there is `toBytes`. */
-  takeChanges(timeMs: number): readonly Change[] {
+  /**
+   * What its steps up to a time have done since this was asked last, where there is `toBytes`.
+   *
+   * @param withResults whether what they gave beside the entries is wanted too; it must not be released yet
+   * @throws StateError (CHECKPOINT.NOT_PLAIN)
+   */
+  takeChanges(timeMs: number, withResults: boolean): readonly Change[] {
     const taken = this.#changes.filter((change) => change.timeMs <= timeMs);
     this.#changes = this.#changes.filter((change) => change.timeMs > timeMs);
-    return taken;
+    return withResults ? taken.map((change) => this.#withResults(change)) : taken;
   }
 
   /** All of it as it is behind the last step; undefined while something of its history is still to be done. */
@@ -263,7 +268,7 @@ export class StateStore {
     for (let written = this.#history.next(timeMs); written !== undefined; written = this.#history.next(timeMs)) {
       const { changes } = written;
       await runTasks(
-        this.#keepers.map((keeper, partition) => redoing(keeper, changes, partition)),
+        this.#keepers.map((keeper, partition) => redoing(keeper, written.timeMs, ofPartition(changes, partition))),
         { engine, job: unstoppable() },
       );
       this.#applied(Math.max(this.#appliedMs, written.timeMs));
@@ -277,25 +282,33 @@ export class StateStore {
     return true;
   }
 
-  /** What the step is about to do, as bytes: what the keepers work with is used again by the next step. */
-  async #written({ timeMs }: PlannedStep, reading: Reading): Promise<readonly Change[]> {
+  /** All partitions take the step over, once what they are about to do is bytes, where it is to be written. */
+  *#take({ timeMs }: PlannedStep): Task<void> {
     const { toBytes } = this.#options;
-    if (toBytes === undefined) return [];
-    const write = (keeper: Keeper, partition: number): Change => {
-      const redo = keeper.redo({ withResults: true });
-      this.#checkPlain(redo);
-      const { results, ...change } = redo;
-      return { timeMs, partition, bytes: toBytes(change), results };
-    };
-    return await runTasks(
-      this.#keepers.map((keeper, partition) => atOnceAsTask(() => write(keeper, partition))),
-      reading,
-    );
+    const written: (Uint8Array | undefined)[] = [];
+    for (const keeper of toBytes === undefined ? [] : this.#keepers) {
+      const redo = keeper.redo({ withResults: false });
+      this.#checkPlain(unplainIn(redo));
+      written.push(isEmptyRedo(redo) ? undefined : toBytes?.(redo));
+      yield 1;
+    }
+    for (const keeper of this.#keepers) yield* keeper.commit();
+    for (const [partition, bytes] of written.entries()) {
+      // That there was a step must be known; that a partition did nothing need not.
+      const isTold = partition === 0 || (this.keeper(partition).results?.(timeMs) ?? []).length > 0;
+      const told = bytes ?? (isTold ? toBytes?.(emptyRedo(timeMs)) : undefined);
+      if (told !== undefined) this.#changes.push({ timeMs, partition, bytes: told });
+    }
   }
 
-  /** @throws StateError (CHECKPOINT.NOT_PLAIN): the step fails, and state stays as it was */
-  #checkPlain(redo: Redo): void {
-    const unplain = unplainIn(redo);
+  #withResults(change: Change): Change {
+    const results = this.keeper(change.partition).results?.(change.timeMs) ?? [];
+    this.#checkPlain(firstUnplain(results));
+    return { ...change, results };
+  }
+
+  /** @throws StateError (CHECKPOINT.NOT_PLAIN); while a step is made it fails, and state stays as it was */
+  #checkPlain(unplain: { readonly value: unknown } | undefined): void {
     if (unplain === undefined) return;
     const { label } = this.#options;
     const facts = { operator: label.name, value: previewOf(unplain.value) };
@@ -316,20 +329,13 @@ export class StateStore {
   }
 
   async #step(step: PlannedStep, batchMs: number, reading: Reading): Promise<void> {
-    let changes: readonly Change[];
     try {
       await this.#work(step, reading);
-      changes = await this.#written(step, reading);
     } catch (error) {
       const isOwed = step.timeMs !== batchMs && this.#options.kind.windowMs === undefined;
       throw isOwed ? this.#ofEarlier(step, error) : error;
     }
-    const { engine } = reading;
-    await runTasks(
-      this.#keepers.map((keeper) => keeper.commit()),
-      { engine, job: unstoppable() },
-    );
-    this.#changes.push(...changes);
+    await runTasks([this.#take(step)], { engine: reading.engine, job: unstoppable() });
     this.#applied(step.timeMs);
   }
 
@@ -428,16 +434,13 @@ function unstoppable(): JobScope {
   return JobScope.endless('state', new AbortController().signal);
 }
 
-/** Work that cannot be cut, as a task. */
-// biome-ignore lint/correctness/useYield: that is what it is for
-function* atOnceAsTask<R>(f: () => R): Task<R> {
-  return f();
+function ofPartition(changes: readonly WrittenChange[], partition: number): readonly WrittenChange[] {
+  return changes.filter((change) => change.partition === partition);
 }
 
-function* redoing(keeper: Keeper, changes: readonly WrittenChange[], partition: number): Task<void> {
-  for (const change of changes) {
-    if (change.partition !== partition) continue;
-    keeper.replay(change.read());
+function* redoing(keeper: Keeper, timeMs: number, changes: readonly WrittenChange[]): Task<void> {
+  for (const redo of changes.length === 0 ? [emptyRedo(timeMs)] : changes.map((change) => change.read())) {
+    keeper.replay(redo);
     yield* keeper.commit();
   }
 }

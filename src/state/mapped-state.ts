@@ -88,9 +88,7 @@ export class MappedState implements Keeper {
   redo({ withResults }: RedoOptions): Redo {
     const timeMs = this.#timeMs as number;
     const redo = this.table.redo(timeMs, this.#changes());
-    // A key that has no state, as one that timed out, is touched by what gives it some.
-    const kept = this.#ids.filter((_, place) => this.#values[place] !== absent);
-    const touches = this.#options.timeoutMs === undefined ? [] : [{ timeMs, ids: new Int32Array(kept) }];
+    const touches = this.#options.timeoutMs === undefined ? [] : [{ timeMs, ids: this.#kept() }];
     return { ...redo, touches, ...(withResults ? { results: packed(this.#made) } : {}) };
   }
 
@@ -141,17 +139,23 @@ export class MappedState implements Keeper {
     if (state.outcome !== undefined) this.#values[place] = state.value;
   }
 
-  /** What is other than it was. An object may be: there is no telling what the function did with it. */
+  /** A key that has no state, as one that timed out, is touched by what gives it some. */
+  #kept(): Int32Array {
+    return new Int32Array(this.#ids.filter((_, place) => this.#values[place] !== absent));
+  }
+
+  /** What is other than it was. */
   #changes(): Changes {
-    const changes: { ids: number[]; values: unknown[] } = { ids: [], values: [] };
-    for (let place = 0; place < this.#ids.length; place++) {
-      const id = this.#ids[place] as number;
-      const value = this.#values[place];
-      if (typeof value !== 'object' && Object.is(value, this.table.valueOf(id))) continue;
-      changes.ids.push(id);
-      changes.values.push(value);
-    }
-    return changes;
+    const [ids, values] = [this.#ids, this.#values];
+    if (ids.every((_, place) => this.#isChanged(place))) return { ids, values };
+    const places = [...ids.keys()].filter((place) => this.#isChanged(place));
+    return { ids: places.map((place) => ids[place] as number), values: places.map((place) => values[place]) };
+  }
+
+  /** An object may be: there is no telling what the function did with it. */
+  #isChanged(place: number): boolean {
+    const value = this.#values[place];
+    return typeof value === 'object' || !Object.is(value, this.table.valueOf(this.#ids[place] as number));
   }
 
   /** The place of a key among those of the step, where its value is until it is committed. */

@@ -73,15 +73,28 @@ export function byId(ids: readonly number[] | Int32Array, values: readonly unkno
 /** The first key or value that would come back as something else, if there is one. */
 export function unplainIn({ keys, put, slots = [], results = [] }: Redo): { readonly value: unknown } | undefined {
   for (const values of [keys.values, put.values, ...slots.map((slot) => slot.values), results]) {
-    if (values instanceof Float64Array) continue;
-    for (const value of values) if (!isPlain(value)) return { value };
+    const unplain = firstUnplain(values);
+    if (unplain !== undefined) return unplain;
   }
+  return undefined;
+}
+
+/** The first of these values that would come back as something else, if there is one. */
+export function firstUnplain(values: Packed): { readonly value: unknown } | undefined {
+  if (values instanceof Float64Array) return undefined;
+  for (const value of values) if (!isPlain(value)) return { value };
   return undefined;
 }
 
 /** A redo that changes no value. */
 export function emptyRedo(timeMs: number): Redo {
   return { timeMs, keys: byId([], []), put: byId([], []), gone: new Int32Array() };
+}
+
+/** Whether a redo does nothing but make the version of its time. */
+export function isEmptyRedo({ keys, put, gone, slots = [], touches = [] }: Redo): boolean {
+  const hasTouched = touches.some(({ ids }) => ids.length > 0);
+  return keys.ids.length + put.ids.length + gone.length + slots.length === 0 && !hasTouched;
 }
 
 /** All of them in order, as many at a time as a piece of an image may have. */
