@@ -32,6 +32,7 @@ export { systemRuntime } from './core/system-runtime.ts';
 export type { Terminal } from './core/terminal.ts';
 export { Duration, type DurationLike, Milliseconds, Minutes, Seconds, Time } from './core/time.ts';
 export { DStream, MapWithStateDStream } from './dstream.ts';
+export type { PendingBatchInfo } from './graph/batch-log.ts';
 export {
   type DeadLetter,
   deadLetter,

@@ -12,6 +12,7 @@ import type { RecoveryOptions } from './context-options.ts';
 import { StateError, UsageError } from './core/errors.ts';
 import type { Logger } from './core/logger.ts';
 import type { Runtime } from './core/runtime.ts';
+import type { PendingBatchInfo } from './graph/batch-log.ts';
 import { durableIdsOf } from './graph/durable-ids.ts';
 import type { Graph } from './graph/graph.ts';
 import { InputDStream } from './graph/input-dstream.ts';
@@ -54,6 +55,8 @@ interface Resumed {
 export class ProgramCheckpoint {
   directory: string | undefined;
   #found: Found | undefined;
+  /** What is written to now. */
+  #opened: Directory | undefined;
   #resumed: Resumed | undefined;
 
   /** What an earlier process has left to the program. */
@@ -87,7 +90,16 @@ export class ProgramCheckpoint {
   /** How the program is written down, once it is known when it begins; undefined where it is not. */
   writing(program: CheckpointedProgram): ((zeroTimeMs: number) => WrittenProgram) | undefined {
     const { directory } = this;
-    return directory === undefined ? undefined : writing(program, directory, this.#found, this.#resumed);
+    if (directory === undefined) return undefined;
+    return writing(program, directory, this.#resumed, async () => {
+      this.#opened = this.#found?.directory ?? (await open(program, directory));
+      return this.#opened;
+    });
+  }
+
+  /** The batches with outputs that are still to be done. */
+  get pending(): readonly PendingBatchInfo[] {
+    return (this.#opened ?? this.#found?.directory)?.history.pending ?? [];
   }
 
   /** Lets others have what was found, where the program was never started. */
@@ -151,12 +163,16 @@ function isUnreadable(error: unknown): boolean {
   return error instanceof StateError && error.code.startsWith('CHECKPOINT.') && !isOther;
 }
 
+function open({ engine, logger }: CheckpointedProgram, folder: string): Promise<Directory> {
+  return openDirectory({ runtime: engine.runtime, folder, tell: (fact) => tellFacts([fact], logger) });
+}
+
 /** How a program that starts is written down: where something was found, or else in a directory that is opened now. */
 function writing(
   { graph, engine, logger, rememberMs }: CheckpointedProgram,
   folder: string,
-  found: { readonly directory: Directory } | undefined,
   resumed: Resumed | undefined,
+  open: () => Promise<Directory>,
 ): (zeroTimeMs: number) => WrittenProgram {
   return (zeroTimeMs) => {
     const { runtime } = engine;
@@ -168,9 +184,7 @@ function writing(
       id: ids.get(parent) ?? '',
       partitions: parent.op.state?.partitioner(parallelism).numPartitions ?? 0,
     }));
-    const open = (): Promise<Directory> =>
-      openDirectory({ runtime, folder, tell: (fact) => tellFacts([fact], logger) });
-    const log = new Checkpoint(found?.directory ?? open(), {
+    const log = new Checkpoint(open(), {
       folder,
       runtime,
       logger,

@@ -4,24 +4,20 @@ import type { Posted } from './core/bus.ts';
 import { CallSite } from './core/call-site.ts';
 import { confKeys } from './core/conf-keys.ts';
 import { StateError, UsageError } from './core/errors.ts';
-import type { Logger } from './core/logger.ts';
 import { parseMaster } from './core/master.ts';
-import type { Row } from './core/row.ts';
 import { SparkConf } from './core/spark-conf.ts';
 import { stopOnSignals } from './core/stop-on-signals.ts';
 import { systemRuntime } from './core/system-runtime.ts';
-import { type Duration, type DurationLike, durationOf, Milliseconds, type Time } from './core/time.ts';
+import { type Duration, type DurationLike, durationOf, Milliseconds } from './core/time.ts';
 import { Waiter } from './core/waiter.ts';
 import { whenAborted } from './core/when-aborted.ts';
-import { DStream, type Program } from './dstream.ts';
+import type { PendingBatchInfo } from './graph/batch-log.ts';
 import { awaitedOutside } from './graph/batch-scope.ts';
 import type { BlockLog } from './graph/block-log.ts';
-import { checkCode, checkpointMistakes, checkStage, mistakesOf, positive } from './graph/checks.ts';
-import { checkPolicy, type FailurePolicy, fail } from './graph/failure-policy.ts';
-import { type Graph, GraphBuilder, type StreamNode } from './graph/graph.ts';
-import type { InputDStream } from './graph/input-dstream.ts';
-import type { Receiver } from './graph/receiver.ts';
-import { sliceOf } from './graph/slice.ts';
+import { checkpointMistakes, mistakesOf } from './graph/checks.ts';
+import { checkPolicy, fail } from './graph/failure-policy.ts';
+import type { Graph } from './graph/graph.ts';
+import type { Planning } from './graph/planning.ts';
 import type { StreamingListener } from './graph/streaming-listener.ts';
 import type { Lifecycle } from './lifecycle/lifecycle.ts';
 import {
@@ -34,15 +30,11 @@ import {
   visibleState,
 } from './lifecycle/streaming-context.ts';
 import { type Holder, type World, worldOf } from './lifecycle/world.ts';
-import { transformAll } from './ops/transform.ts';
-import { union } from './ops/union.ts';
-import { type CheckpointedProgram, find, ProgramCheckpoint } from './program-checkpoint.ts';
-import type { RDD } from './rdd/rdd.ts';
+import { find } from './program-checkpoint.ts';
 import { Running } from './running.ts';
-import type { FileWorld } from './sources/file-stream.ts';
 import { type ContextOptions, SparkContext } from './spark-context.ts';
 import { startRefusal } from './start-refusal.ts';
-import { firstOf, StreamSources } from './stream-sources.ts';
+import { StreamingProgram } from './streaming-program.ts';
 import { receiverInputs } from './wiring.ts';
 
 /** Where a StreamingContext stands. While it stops it is still ACTIVE, as in Spark. */
@@ -59,8 +51,7 @@ export type StreamingContextState = 'INITIALIZED' | 'ACTIVE' | 'STOPPED';
  *
  * Spark: as StreamingContext; whatever has to wait returns a promise.
  */
-export class StreamingContext extends StreamSources implements Holder, AsyncDisposable {
-  readonly sparkContext: SparkContext;
+export class StreamingContext extends StreamingProgram implements Holder, AsyncDisposable {
   /** @internal */
   readonly madeAt: CallSite;
   /** @internal */
@@ -73,19 +64,12 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
   blockLog: BlockLog | undefined;
   #startedAt: CallSite | undefined;
   #stoppedAt: CallSite | undefined;
-  readonly #batch: Duration;
-  readonly #conf: SparkConf;
-  readonly #logger: Logger;
-  readonly #builder: GraphBuilder;
-  readonly #program: Program;
   readonly #listeners: ListenerBus;
   readonly #place: World['streamingContext'];
   readonly #life: Lifecycle<InnerState, StreamingContextCommand | StreamingContextFact>;
   readonly #waiter = new Waiter();
   #running: Running | undefined;
   #forgetSignals: (() => void) | undefined;
-  readonly #checkpoint = new ProgramCheckpoint();
-  #remember: Duration | undefined;
 
   /** @param batchDuration how often there is a batch: `Seconds(1)`, or `'1 second'` */
   constructor(
@@ -93,31 +77,24 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
     batchDuration: DurationLike,
     options: StreamingContextOptions = {},
   ) {
-    super();
-    this.madeAt = CallSite.here();
+    const madeAt = CallSite.here();
     options.signal?.throwIfAborted();
     const { onFailure = fail } = options;
     checkPolicy('new StreamingContext()', onFailure);
-    this.#batch = durationOf(batchDuration);
-    if (this.#batch.milliseconds <= 0) {
-      const at = [`made in ${this.madeAt}`];
-      throw new UsageError('CONTEXT.BAD_INTERVAL', { interval: String(this.#batch) }, { at });
-    }
+    const batch = batchOf(batchDuration, madeAt);
     const isConf = sparkContextOrConf instanceof SparkConf;
-    if (!isConf) this.#refuseLate(sparkContextOrConf, options);
-    this.sparkContext = isConf ? new SparkContext(sparkContextOrConf, options) : sparkContextOrConf;
-    this.sparkContext.checkAlive('new StreamingContext()');
-    this.#conf = this.sparkContext.getConf();
-    this.#logger = this.sparkContext.logger.child('StreamingContext');
+    if (!isConf) refuseLate(sparkContextOrConf, options, madeAt);
+    const sparkContext = isConf ? new SparkContext(sparkContextOrConf, options) : sparkContextOrConf;
+    sparkContext.checkAlive('new StreamingContext()');
+    super(sparkContext, batch, onFailure);
+    this.madeAt = madeAt;
     this.#listeners = new ListenerBus(this.sparkContext.logger.child('ListenerBus'));
-    this.#builder = new GraphBuilder(this.#batch.milliseconds);
-    this.#program = this.#makeProgram(onFailure);
     const { runtime } = this.sparkContext.engine;
     this.id = `streaming:${runtime.random.id()}`;
     this.#place = worldOf(runtime).streamingContext;
     this.#life = streamingContextLifecycle({
       slots: { claimPlace: () => this.#place.claim(this), releasePlace: () => this.#place.release(this) },
-      onBug: (bug) => this.#logger.error('The life cycle of the StreamingContext broke', bug),
+      onBug: (bug) => this.logger.error('The life cycle of the StreamingContext broke', bug),
     });
     this.#heed(options.signal);
   }
@@ -169,8 +146,8 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
       const ssc = await create();
       if (ssc.#life.state !== 'INITIALIZED') throw new UsageError('CHECKPOINT.NOT_NEW', { state: ssc.getState() });
       if (ssc.sparkContext.engine.runtime !== runtime) throw new UsageError('CHECKPOINT.OTHER_RUNTIME', {});
-      const program = ssc.#checkpointed(ssc.#builder.freeze());
-      await ssc.#checkpoint.goOn(found, program, { directory, createOnError, allowNonRestoredState });
+      const program = ssc.checkpointed(ssc.freeze());
+      await ssc.written.goOn(found, program, { directory, createOnError, allowNonRestoredState });
       return ssc;
     } catch (error) {
       await found?.directory.lock.release();
@@ -183,49 +160,17 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
     return visibleState(this.#life.state);
   }
 
+  /**
+   * The batches with outputs that failed, and are still to be done: they run again when the program comes back, and are
+   * kept until then. None where there is no checkpoint directory, since nothing comes back there.
+   */
+  get pendingBatches(): readonly PendingBatchInfo[] {
+    return this.written.pending;
+  }
+
   /** @internal */
   get startedAt(): CallSite | undefined {
     return this.#startedAt;
-  }
-
-  /** The rows of several streams as one. {@link union} */
-  union<T extends Row>(streams: readonly DStream<T>[]): DStream<T> {
-    return firstOf('union', streams).via(union<T>(), ...streams.slice(1));
-  }
-
-  /** Makes the RDD of every batch of those of several streams, in their order. {@link transform} */
-  transform<U extends Row>(
-    streams: readonly DStream<Row>[],
-    f: (rdds: readonly RDD<Row>[], time: Time) => RDD<U> | Promise<RDD<U>>,
-  ): DStream<U> {
-    return firstOf('transform', streams).via(transformAll(f), ...streams.slice(1));
-  }
-
-  /**
-   * Where the program writes down what must survive it; needed by streams that keep state.
-   *
-   * What an earlier program has written there is removed: `StreamingContext.getOrCreate` goes on with it. One program
-   * at a time may use a directory; a second one fails with CHECKPOINT.OWNED, as soon as it has started.
-   *
-   * @throws UsageError (CONTEXT.DEFINE_AFTER_START, CONTEXT.DEFINE_AFTER_STOP)
-   */
-  checkpoint(directory: string): void {
-    this.#checkDefinable('checkpoint()');
-    this.#checkpoint.directory = directory;
-  }
-
-  /**
-   * How far back the RDDs of all streams are kept, for `slice`; once only.
-   *
-   * @throws UsageError (CONTEXT.REMEMBER_TWICE, CONTEXT.DEFINE_AFTER_START, CONTEXT.DEFINE_AFTER_STOP)
-   */
-  remember(duration: DurationLike): void {
-    this.#checkDefinable('remember()');
-    const asked = positive('remember', duration);
-    const before = this.#remember;
-    if (before !== undefined)
-      throw new UsageError('CONTEXT.REMEMBER_TWICE', { before: String(before), now: String(asked) });
-    this.#remember = asked;
   }
 
   /** Tells a listener all that happens from now on. */
@@ -247,12 +192,12 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
    *   CONTEXT.ALREADY_STOPPED, CONTEXT.SPARK_CONTEXT_STOPPED)
    */
   start(): void {
-    const graph = this.#builder.freeze();
+    const graph = this.builder.freeze();
     const mistakes = this.#mistakes(graph);
     const command = this.#startCommand(mistakes.length);
     if (!this.#life.may(command)) {
       const denial = denialOf(this.#life.state, command);
-      if (denial === 'already-active') this.#logger.warn('StreamingContext has already been started');
+      if (denial === 'already-active') this.logger.warn('StreamingContext has already been started');
       else if (denial === 'spark-context-stopped') this.sparkContext.checkAlive('start()');
       else
         throw startRefusal(denial, { madeAt: this.madeAt, end: this.#end, other: command.activeElsewhere, mistakes });
@@ -266,12 +211,12 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
       this.#running = new Running({
         graph,
         engine: this.sparkContext.engine,
-        conf: this.#conf,
-        logger: this.#logger,
+        conf: this.conf,
+        logger: this.logger,
         listeners: this.#listeners,
-        rememberMs: this.#remember?.milliseconds,
-        writing: this.#checkpoint.writing(this.#checkpointed(graph)),
-        recovery: this.#checkpoint.recovery,
+        rememberMs: this.rememberMs,
+        writing: this.written.writing(this.checkpointed(graph)),
+        recovery: this.written.recovery,
         onError: (error) => this.#failed(error),
         onFatal: () => void this.#stop(undefined, false),
         onEnd: () => this.#ended(),
@@ -305,7 +250,7 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
   stop(first?: boolean | StopOptions, second = false): Promise<void> {
     if (this.#listeners.isSpeaking) throw new UsageError('CONTEXT.STOP_INSIDE_LISTENER', {});
     const options = typeof first === 'object' ? first : { stopSparkContext: first, stopGracefully: second };
-    const stopsSparkContext = options.stopSparkContext ?? this.#conf.read(confKeys.stopSparkContextByDefault);
+    const stopsSparkContext = options.stopSparkContext ?? this.conf.read(confKeys.stopSparkContextByDefault);
     const active = this.sparkContext.streaming;
     const stopped = this.#stop(stopsSparkContext, options.stopGracefully ?? false);
     return active?.id === this.id || (active !== undefined && stopsSparkContext) ? awaitedOutside(stopped) : stopped;
@@ -340,73 +285,15 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
     else if (this.#stoppedAt === undefined) await this.#stopSparkContext(undefined, CallSite.here());
   }
 
-  /** What a SparkContext has of its own already. */
-  #refuseLate({ engine }: SparkContext, { runtime, logSink }: ContextOptions): void {
-    const isOther = runtime !== undefined && runtime !== engine.runtime;
-    const option = isOther ? 'runtime' : logSink === undefined ? undefined : 'logSink';
-    const at = [`made in ${this.madeAt}`];
-    if (option !== undefined) throw new UsageError('CONTEXT.OPTION_TOO_LATE', { option }, { at });
-  }
-
-  /** @internal The program as it would be run. */
-  freeze(): Graph {
-    return this.#builder.freeze();
-  }
-
   /** Without its state it could only fail on; what it holds back for it has a bound. */
   #failed(error: unknown): void {
     this.#waiter.fail(error);
     if (error instanceof StateError && error.code === 'STATE.STEPS_WAIT') this.#stopUnasked(undefined, false);
   }
 
-  #checkpointed(graph: Graph): CheckpointedProgram {
-    const { engine } = this.sparkContext;
-    return { graph, engine, logger: this.#logger, rememberMs: this.#remember?.milliseconds };
-  }
-
-  #makeProgram(usual: FailurePolicy): Program {
-    return {
-      stage: (op, parents) => {
-        this.#checkDefinable(`${op.name}()`);
-        checkStage(op, parents);
-        return this.#builder.stage(op, parents);
-      },
-      sink: (output, parent, { onFailure = usual }) => {
-        this.#checkDefinable(`${output.name}()`);
-        checkCode(output);
-        checkPolicy(`${output.name}()`, onFailure);
-        this.#builder.sink(output, parent, onFailure);
-      },
-      set: (node, call, settings) => {
-        this.#checkDefinable(call);
-        const isRereading = node.kind === 'stage' && node.op.rereads;
-        const kept = isRereading && settings.level !== undefined ? (node.parents[0] as StreamNode) : node;
-        Object.assign(kept.settings, settings);
-      },
-      slice: (node, from, to) => {
-        if (this.#running === undefined) throw new UsageError('CONTEXT.NOT_STARTED', { call: 'slice()' });
-        return sliceOf(node, from.milliseconds, to.milliseconds, this.#running.planning);
-      },
-    };
-  }
-
   /** @internal */
-  protected override source<T extends Row>(name: string, source: InputDStream<T> | Receiver<T>): DStream<T> {
-    this.#checkDefinable(`${name}()`);
-    if (usedSources.has(source)) throw new UsageError('INPUT.ALREADY_USED', { name: source.name });
-    usedSources.add(source);
-    return new DStream<T>(this.#program, this.#builder.input(name, source as unknown as Receiver<Row>));
-  }
-
-  /** @internal */
-  protected override get world(): FileWorld {
-    const { runtime } = this.sparkContext.engine;
-    const warn = (message: string, error: unknown): void => this.#logger.warn(message, error);
-    return { runtime, conf: this.#conf, batchMs: this.#batch.milliseconds, warn };
-  }
-
-  #checkDefinable(call: string): void {
-    if (this.#checkpoint.recovery !== undefined && this.#life.state === 'INITIALIZED') {
+  protected override checkDefinable(call: string): void {
+    if (this.written.recovery !== undefined && this.#life.state === 'INITIALIZED') {
       throw new UsageError('CONTEXT.DEFINE_AFTER_RECOVERY', { call });
     }
     if (this.#life.may({ type: 'context.define' })) return;
@@ -416,13 +303,18 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
     throw new UsageError('CONTEXT.DEFINE_AFTER_START', { call }, { at });
   }
 
+  /** @internal */
+  protected override get planning(): Planning | undefined {
+    return this.#running?.planning;
+  }
+
   #mistakes(graph: Graph): readonly UsageError[] {
     const { master, engine } = this.sparkContext;
     const { slots } = parseMaster(master, engine.runtime.cores);
     // No output can reach a receiver yet where there is none; those to come will need a slot all the same.
-    const receivers = receiverInputs(graph.sinks.length === 0 ? this.#builder : graph).length;
+    const receivers = receiverInputs(graph.sinks.length === 0 ? this.builder : graph).length;
     const facts = { outputs: graph.sinks.length, receivers, slots, master, madeAt: String(this.madeAt) };
-    return [...mistakesOf(facts), ...checkpointMistakes(graph, this.#checkpoint.directory, this.#conf)];
+    return [...mistakesOf(facts), ...checkpointMistakes(graph, this.written.directory, this.conf)];
   }
 
   #startCommand(mistakes: number): StartCommand {
@@ -431,7 +323,7 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
       type: 'context.start',
       isSparkContextAlive: !this.sparkContext.isStopped,
       activeElsewhere: other === undefined || other === this ? undefined : String(other.startedAt),
-      outputs: this.#builder.outputCount,
+      outputs: this.builder.outputCount,
       mistakes,
     };
   }
@@ -439,12 +331,12 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
   async #stop(stopSparkContext: boolean | undefined, isGraceful: boolean): Promise<void> {
     const { state } = this.#life;
     const at = CallSite.here();
-    if (state === 'STOPPED') this.#logger.warn('StreamingContext has already been stopped');
+    if (state === 'STOPPED') this.logger.warn('StreamingContext has already been stopped');
     this.#stoppedAt ??= at;
     if (state === 'INITIALIZED') {
-      this.#logger.warn('StreamingContext has not been started yet');
+      this.logger.warn('StreamingContext has not been started yet');
       this.#life.send({ type: 'context.stop' });
-      await this.#checkpoint.release();
+      await this.written.release();
       this.#waiter.end();
     }
     if (state === 'ACTIVE') this.#life.send({ type: 'context.stop' });
@@ -457,12 +349,12 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
   /** A stop that nobody waits for. */
   #stopUnasked(stopSparkContext: boolean | undefined, isGraceful: boolean): void {
     this.#stop(stopSparkContext, isGraceful).catch((error: unknown) => {
-      this.#logger.error('The context could not be stopped', error);
+      this.logger.error('The context could not be stopped', error);
     });
   }
 
   async #stopSparkContext(isWanted: boolean | undefined, at: CallSite): Promise<void> {
-    if (isWanted ?? this.#conf.read(confKeys.stopSparkContextByDefault)) await this.sparkContext.stopFrom(at);
+    if (isWanted ?? this.conf.read(confKeys.stopSparkContextByDefault)) await this.sparkContext.stopFrom(at);
   }
 
   /** Stops when the signal is aborted, as long as there is something to stop. */
@@ -473,10 +365,10 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
 
   /** While it runs and the configuration says so. Spark's SparkContext has such a hook of its own: both end. */
   #heedSignals(): void {
-    if (!this.#conf.read(confKeys.stopGracefullyOnShutdown)) return;
+    if (!this.conf.read(confKeys.stopGracefullyOnShutdown)) return;
     const { clock, signals } = this.sparkContext.engine.runtime;
     const stop = (isGraceful: boolean): void => this.#stopUnasked(true, isGraceful);
-    this.#forgetSignals = stopOnSignals({ signals, clock, logger: this.#logger, stop });
+    this.#forgetSignals = stopOnSignals({ signals, clock, logger: this.logger, stop });
   }
 
   /** What ended it, and where. */
@@ -496,5 +388,16 @@ export class StreamingContext extends StreamSources implements Holder, AsyncDisp
 /** Makes and defines a context. */
 export type Create = () => StreamingContext | Promise<StreamingContext>;
 
-/** A source has a state of its own: it serves one stream, once. */
-const usedSources = new WeakSet<object>();
+/** @throws UsageError (CONTEXT.BAD_INTERVAL) */
+function batchOf(batchDuration: DurationLike, madeAt: CallSite): Duration {
+  const batch = durationOf(batchDuration);
+  if (batch.milliseconds > 0) return batch;
+  throw new UsageError('CONTEXT.BAD_INTERVAL', { interval: String(batch) }, { at: [`made in ${madeAt}`] });
+}
+
+/** What a SparkContext has of its own already. @throws UsageError (CONTEXT.OPTION_TOO_LATE) */
+function refuseLate({ engine }: SparkContext, { runtime, logSink }: ContextOptions, madeAt: CallSite): void {
+  const isOther = runtime !== undefined && runtime !== engine.runtime;
+  const option = isOther ? 'runtime' : logSink === undefined ? undefined : 'logSink';
+  if (option !== undefined) throw new UsageError('CONTEXT.OPTION_TOO_LATE', { option }, { at: [`made in ${madeAt}`] });
+}

@@ -62,7 +62,7 @@ export class Checkpoint implements BatchLog, BlockLog {
   #forgottenMs = Number.NEGATIVE_INFINITY;
 
   /** @param directory begins to be written at once; what fails is told by the first that is to be written */
-  constructor(directory: Promise<Directory> | Directory, options: CheckpointOptions) {
+  constructor(directory: Promise<Directory>, options: CheckpointOptions) {
     this.#options = options;
     this.#snapshots = options.snapshots;
     this.#started = this.#start(directory).catch((error: unknown) => {
@@ -139,7 +139,7 @@ export class Checkpoint implements BatchLog, BlockLog {
     this.#changedBytes -= changedBytes;
   }
 
-  async #start(opening: Promise<Directory> | Directory): Promise<Directory> {
+  async #start(opening: Promise<Directory>): Promise<Directory> {
     const { runtime, logger, program, goesOn } = this.#options;
     const directory = await opening;
     const { log, history, folder } = directory;

@@ -1,5 +1,5 @@
 import type { Row } from '../core/row.ts';
-import type { BatchPlan, InputPlan } from '../graph/batch-log.ts';
+import type { BatchPlan, InputPlan, PendingBatchInfo } from '../graph/batch-log.ts';
 import type { DurableId } from '../graph/durable-ids.ts';
 import { blockHeadFromBytes } from './block-record.ts';
 import { type Began, type ChangeHead, changeHeadFromBytes, kinds, payloadOf, type Sealed } from './entries.ts';
@@ -99,6 +99,14 @@ export class History {
       if (!isDone) firstMs = Math.min(firstMs, timeMs);
     }
     return firstMs;
+  }
+
+  /** The batches whose outcome is known and that have an output to be done, in order. */
+  get pending(): readonly PendingBatchInfo[] {
+    const pending = [...this.failed].filter(([, outputs]) => outputs.length > 0);
+    return pending
+      .map(([batchTimeMs, outputs]) => ({ batchTimeMs, outputs }))
+      .sort((a, b) => a.batchTimeMs - b.batchTimeMs);
   }
 
   /** The oldest segment that has something of the batches or blocks that are known; infinite where none has. */

@@ -33,6 +33,13 @@ export interface BatchOutcome {
   readonly changes: readonly StateChange[];
 }
 
+/** A batch that is sealed, and has outputs that are still to be done. */
+export interface PendingBatchInfo {
+  readonly batchTimeMs: number;
+  /** The durable ids of the outputs. */
+  readonly outputs: readonly DurableId[];
+}
+
 /** Where the batches of a program are written down, so that it can come back. */
 export interface BatchLog {
   /** Resolves when the plan of a batch would survive a crash. Batches come in order. */

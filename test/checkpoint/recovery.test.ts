@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../src/core/random.ts';
 import { type TestRuntime, testRuntime } from '../../src/core/test-runtime.ts';
-import { SparkConf, type State, StateSpec, StreamingContext } from '../../src/index.ts';
+import { type DStream, SparkConf, type State, StateSpec, StreamingContext } from '../../src/index.ts';
 import { Feed, type FeedBatch } from '../../src/testing/feed.ts';
 
 /** A program over words that keeps state in each way, and what came out of it by batch time. */
@@ -117,4 +117,94 @@ test('a program that is killed anywhere goes on where it was', async () => {
     }),
     { numRuns: 25 }, // Each is some lives of a program; the simulator goes on from here.
   );
+});
+
+test('an output that failed is pending, alone, until the program comes back and does it', async () => {
+  const batches = [['a'], ['b'], ['c']];
+  const seen: string[] = [];
+  let isDown = true;
+  const failing = (runtime: TestRuntime) => (): StreamingContext => {
+    const conf = new SparkConf().setMaster('local[2]').setAppName('pending');
+    const ssc = new StreamingContext(conf, '1 s', { runtime, logSink: { log: () => undefined } });
+    const counts = ssc.inputStream(new Feed(batches)).map((word) => [word, 1]);
+    const sums = counts.updateStateByKey((ones: number[], sum: number | undefined) => (sum ?? 0) + ones.length);
+    sums.foreachRDD(async (rdd, time) => void seen.push(`${time.milliseconds} first ${await rdd.count()}`));
+    sums.foreachRDD(async (rdd, time) => {
+      if (isDown && time.milliseconds === 2000) throw new Error('the database is down');
+      seen.push(`${time.milliseconds} second ${await rdd.count()}`);
+    });
+    return ssc;
+  };
+  const runtime = testRuntime();
+  const ssc = await StreamingContext.getOrCreate('/c', failing(runtime), { runtime });
+  ssc.start();
+  await runtime.clock.advance(3000);
+  const pending = [{ batchTimeMs: 2000, outputs: ['feed#0/updateStateByKey#0/foreachRDD#1'] }];
+  expect(ssc.pendingBatches).toEqual(pending);
+  await ssc.stop();
+  expect(seen).toEqual(['1000 first 1', '1000 second 1', '2000 first 2', '3000 first 3', '3000 second 3']);
+  isDown = false;
+  const next = testRuntime({ after: runtime });
+  const back = await StreamingContext.getOrCreate('/c', failing(next), { runtime: next });
+  expect(back.pendingBatches).toEqual(pending);
+  back.start();
+  await next.settle();
+  expect(back.pendingBatches).toEqual([]);
+  expect(seen.slice(5)).toEqual(['2000 second 2']);
+  await next.clock.advance(1000);
+  await back.stop();
+  expect(seen.slice(6)).toEqual(['4000 first 3', '4000 second 3']);
+});
+
+test('a directory that somebody has is nobody else’s, until it is let go of or its owner is dead', async () => {
+  const runtime = testRuntime({ startMs: 5000 });
+  const out: [number, string, unknown][] = [];
+  const create = program(runtime, out, words);
+  const ssc = await StreamingContext.getOrCreate('/c', create, { runtime });
+  ssc.start();
+  await runtime.clock.advance(1000);
+  const refused = StreamingContext.getOrCreate('/c', create, { runtime });
+  await expect(refused).rejects.toThrowErrorMatchingInlineSnapshot(`
+    [StateError: [CHECKPOINT.OWNED] The checkpoint directory /c belongs to this process itself, since 1970-01-01T00:00:05.000Z.
+      why  Two that write there would ruin it; the owner has its name in /c/lock-0000000000000001.
+      fix  Stop that one, or use another directory. If its machine is gone for good, remove that file.]
+  `);
+  const next = testRuntime({ after: runtime });
+  const back = await StreamingContext.getOrCreate('/c', program(next, out, words), { runtime: next });
+  await back.stop();
+  const last = await StreamingContext.getOrCreate('/c', program(next, out, words), { runtime: next });
+  await last.stop();
+});
+
+test('state and sources are found by place or by name, whatever comes and goes around them', async () => {
+  const runtime = testRuntime();
+  const counting =
+    (define: (pairs: DStream<[string, number]>) => DStream<[string, number]>) => (): StreamingContext => {
+      const ssc = new StreamingContext(new SparkConf().setMaster('local[2]').setAppName('ids'), '1 s', { runtime });
+      define(ssc.inputStream(new Feed(words)).map((word) => [word, 1])).foreachRDD(async (rdd) => {
+        seen = Object.fromEntries(await rdd.collect());
+      });
+      return ssc;
+    };
+  const sum = (ones: number[], before: number | undefined) => (before ?? 0) + ones.length;
+  let seen: Record<string, number> = {};
+  const lives = [
+    counting((pairs) => pairs.updateStateByKey(sum)),
+    counting((pairs) =>
+      pairs
+        .filter(() => true)
+        .map((pair) => pair)
+        .updateStateByKey(sum),
+    ),
+    counting((pairs) => pairs.updateStateByKey(sum).uid('counts')),
+  ];
+  for (const [life, create] of lives.entries()) {
+    const options = { runtime, allowNonRestoredState: life === 2 };
+    const ssc = await StreamingContext.getOrCreate('/c', create, options);
+    ssc.start();
+    await runtime.clock.advance(2000);
+    await ssc.stop();
+  }
+  // The third has another name for it, and begins with nothing.
+  expect(seen).toEqual({ b: 1, a: 1, c: 1 });
 });

@@ -49,6 +49,7 @@ export const rootFiles: readonly string[] = [
   'src/start-refusal.ts',
   'src/stream-sources.ts',
   'src/streaming-context.ts',
+  'src/streaming-program.ts',
   'src/wiring.ts',
 ];
 
