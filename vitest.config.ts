@@ -48,7 +48,7 @@ function project(name: string, { include, exclude = [], plugins = [], timeoutMs 
   } satisfies TestProjectInlineConfiguration;
 }
 
-const special = ['test/property/**', 'test/system/**', 'test/docs.test.ts', 'test/docs/**'];
+const special = ['test/simulation/**', 'test/property/**', 'test/system/**', 'test/docs.test.ts', 'test/docs/**'];
 
 export default defineConfig({
   resolve: {
@@ -70,6 +70,7 @@ export default defineConfig({
         include: ['test/actors/**/*.test.ts', 'test/lifecycle/**/*.test.ts', 'test/xstate-build.test.ts'],
         plugins: [withoutDevelopment],
       }),
+      project('simulation', { include: ['test/simulation/**/*.test.ts'], timeoutMs: 60_000 }),
       project('system', { include: ['test/system/**/*.test.ts'], timeoutMs: 60_000 }),
     ],
   },

@@ -6,6 +6,8 @@ declare module 'vitest' {
     readonly seed: number;
     /** How many examples a property tries, unless it says so itself. */
     readonly runs: number;
+    /** How many simulations there are. */
+    readonly simulations: number;
   }
 }
 
@@ -22,6 +24,7 @@ export function setup(project: TestProject): void {
   }
   project.provide('seed', seed);
   project.provide('runs', wholeNumber('FIRESTEEL_RUNS') ?? 100);
+  project.provide('simulations', wholeNumber('FIRESTEEL_RUNS') ?? 600);
 }
 
 function wholeNumber(name: string): number | undefined {

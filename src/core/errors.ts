@@ -841,6 +841,18 @@ const texts = {
     why: 'It was never written, or somebody has moved or removed it.',
     fix: 'Look whether the path is the right one; a relative path starts where the process was started.',
   }),
+  'TESTING.LAW_BROKEN': (f: {
+    readonly seed: number;
+    readonly law: string;
+    readonly difference: string;
+    readonly drawn: number;
+    readonly left: number;
+    readonly replay: string;
+  }): ErrorText => ({
+    what: `Seed ${f.seed} breaks the law '${f.law}': ${f.difference}.`,
+    why: `It takes ${f.left} of the ${f.drawn} faults that there were.`,
+    fix: `Run it again, and look: ${f.replay}`,
+  }),
   'TESTING.OUTPUTS_DIFFER': (f: { readonly differences: readonly string[] }): ErrorText => ({
     what: `The outputs are not those that were expected: ${f.differences.join('; ')}.`,
     why: 'Each output was compared with the one expected in its place, row by row.',

@@ -52,7 +52,12 @@ function differenceInOrder<T>(output: readonly T[], expected: readonly T[], equa
   return `has ${previewOf(output[at])} as row ${at + 1}, not ${previewOf(expected[at])}`;
 }
 
-function differenceOf<T>(output: readonly T[], expected: readonly T[], equality: Equality<T>): string | undefined {
+/** What is missing and what is too much, whatever the order; undefined where nothing is. */
+export function differenceOf<T>(
+  output: readonly T[],
+  expected: readonly T[],
+  equality: Equality<T> = isDeepStrictEqual,
+): string | undefined {
   const left = [...output];
   const missing: T[] = [];
   for (const row of expected) {

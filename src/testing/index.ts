@@ -10,3 +10,7 @@ export { type TestRuntime, type TestRuntimeOptions, testRuntime } from '../core/
 export { assertOutputs, type CompareOptions } from './compare.ts';
 export { Feed, type FeedBatch } from './feed.ts';
 export { type RunOptions, run } from './run.ts';
+export { type SimulateOptions, simulate } from './simulate.ts';
+export type { EndFault, Fault, InnerFault } from './simulation/fault.ts';
+export type { Seen } from './simulation/once.ts';
+export type { SimulatedWorld } from './simulation/world.ts';

@@ -622,7 +622,10 @@ test('STORAGE: files', async () => {
 
 test('TESTING: what a test expects', async () => {
   expect(await textsOf('TESTING')).toMatchInlineSnapshot(`
-    "UsageError: [TESTING.OUTPUTS_DIFFER] The outputs are not those that were expected: output 1 has 2 as row 2, not 3.
+    "UsageError: [TESTING.LAW_BROKEN] Seed 7 breaks the law 'what is written is what the batch makes': numbered words at 2000 ms lacks "2 b" and has too many of "1 b".
+      why  It takes 1 of the 2 faults that there were.
+      fix  Run it again, and look: await simulate(program, { seed: 7, faults: [ { kind: 'stop', isGraceful: true, afterMs: 0, downMs: 0, isSameProcess: false } ] })
+    UsageError: [TESTING.OUTPUTS_DIFFER] The outputs are not those that were expected: output 1 has 2 as row 2, not 3.
       why  Each output was compared with the one expected in its place, row by row.
       fix  Mend the program or the expectation; with { ordered: false } the order inside an output does not count."
   `);

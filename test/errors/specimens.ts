@@ -13,7 +13,7 @@ import {
   StreamingContext,
   Time,
 } from 'firesteel';
-import { assertOutputs, run, testRuntime } from 'firesteel/testing';
+import { assertOutputs, type Fault, run, type SimulatedWorld, simulate, testRuntime } from 'firesteel/testing';
 import {
   assert,
   BugError,
@@ -368,6 +368,21 @@ export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
     return new StateError('STORAGE.FAILED', { action: 'append to', path: 'checkpoint/log', reason });
   },
   'STORAGE.NOT_FOUND': () => testRuntime().storage.read('checkpoint/log'),
+  'TESTING.LAW_BROKEN': () => {
+    const forgetful = (_: StreamingContext, world: SimulatedWorld): void => {
+      let seen = 0;
+      const words = world.asked('words', ['a', 'b', 'c', 'd', 'e', 'f']);
+      world.idempotent(
+        'numbered words',
+        words.map((word) => {
+          seen += 1;
+          return `${seen} ${word}`;
+        }),
+      );
+    };
+    const stop: Fault = { kind: 'stop', isGraceful: true, afterMs: 5300, downMs: 400, isSameProcess: false };
+    return simulate(forgetful, { seed: 7, faults: [{ kind: 'clock jumps', tick: 2, ms: 1500 }, stop] });
+  },
   'TESTING.OUTPUTS_DIFFER': () => assertOutputs([[1, 2]], [[1, 3]]),
   'TIME.BAD_DURATION': () => new StreamingContext(desk().conf(), '5 apples' as '5 s'),
   'TIME.NOT_WHOLE': () => Milliseconds(0.5),

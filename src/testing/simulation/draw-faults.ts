@@ -1,0 +1,72 @@
+import { type Random, seededRandom } from '../../core/random.ts';
+import type { EndFault, Fault, InnerFault } from './fault.ts';
+
+/** The faults of a seed. */
+export function drawFaults(seed: number, { batchMs, batches }: Reach): readonly Fault[] {
+  const random = seededRandom(seed, faultStream);
+  const ends = Array.from({ length: random.below(endsMax + 1) }, () => drawEnd(random, batchMs, batches));
+  const inner = Array.from({ length: random.below(innerMax + 1) }, () => drawInner(random, batchMs, batches));
+  return [...ends, ...inner];
+}
+
+/** What there is for faults to happen to. */
+interface Reach {
+  readonly batchMs: number;
+  /** In how many batches the rows are sent. */
+  readonly batches: number;
+}
+
+function drawEnd(random: Random, batchMs: number, batches: number): EndFault {
+  const downMs = random.below(2) === 0 ? 0 : random.below(3 * batchMs);
+  switch (random.below(5)) {
+    case 0:
+    case 1:
+      return { kind: 'kill', steps: drawSteps(random), downMs };
+    case 2:
+    case 3:
+      return { kind: 'power loss', steps: drawSteps(random), downMs, chance: random.below(2 ** 16) };
+    default: {
+      const afterMs = random.below(batches * batchMs);
+      const [isGraceful, isSameProcess] = [random.below(2) === 0, random.below(2) === 0];
+      return { kind: 'stop', isGraceful, afterMs, downMs, isSameProcess };
+    }
+  }
+}
+
+/** Beginnings, where most of a recovery is, come as often as all that is behind them. */
+function drawSteps(random: Random): number {
+  return 1 + (random.below(2) === 0 ? Math.floor(2 ** (random.next() * 8)) : random.below(stepsMax));
+}
+
+function drawInner(random: Random, batchMs: number, batches: number): InnerFault {
+  const tick = 1 + random.below(2 * batches);
+  switch (random.below(7)) {
+    case 0:
+    case 1:
+      return { kind: 'sink fails', call: 1 + random.below(callsMax), hasWritten: random.below(2) === 0 };
+    case 2: {
+      const call = 1 + random.below(callsMax);
+      return random.below(2) === 0
+        ? { kind: 'sink hangs', call }
+        : { kind: 'sink hangs', call, ms: random.below(3 * batchMs) };
+    }
+    case 3:
+      return { kind: 'storage fails', call: 1 + random.below(storageCallsMax) };
+    case 4:
+      return { kind: 'clock jumps', tick, ms: 1 + random.below(5 * batchMs) };
+    case 5:
+      return { kind: 'receiver ends', block: 1 + random.below(2 * batches), isThrown: random.below(2) === 0 };
+    default:
+      return { kind: 'sockets close', tick };
+  }
+}
+
+/** What is drawn here has no influence on what else is drawn of the seed. */
+const faultStream = 2;
+
+const endsMax = 4;
+const innerMax = 4;
+/** About as many as a program of a few outputs takes to its end. */
+const stepsMax = 600;
+const callsMax = 30;
+const storageCallsMax = 80;

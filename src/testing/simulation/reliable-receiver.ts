@@ -1,0 +1,69 @@
+import type { Row } from '../../core/row.ts';
+import { Receiver } from '../../graph/receiver.ts';
+import { SimulatedFault } from './faults-to-come.ts';
+import type { Outside } from './outside.ts';
+import type { Sender } from './sender.ts';
+
+/** A receiver that asks for what is behind the last block that is safe, and acknowledges what is. */
+export class ReliableReceiver extends Receiver<Row> {
+  readonly #sender: Sender;
+  readonly #outside: Outside;
+  readonly #isDead: () => boolean;
+  #run: AbortController | undefined;
+
+  constructor(sender: Sender, outside: Outside, isDead: () => boolean) {
+    super();
+    this.#sender = sender;
+    this.#outside = outside;
+    this.#isDead = isDead;
+  }
+
+  override async onStart(lastMeta: Row): Promise<void> {
+    const run = new AbortController();
+    this.#run = run;
+    let next = (lastMeta as number | undefined) ?? 0;
+    this.#begin(next);
+    for (;;) {
+      const timeMs = this.#sender.timeOfNext(next);
+      if (timeMs === undefined) return;
+      const { clock } = this.runtime;
+      // Ended while it sleeps, it has nothing more to do.
+      const isUp = await clock.sleep(timeMs - clock.now(), run.signal).then(yes, no);
+      if (!isUp || run.signal.aborted) return;
+      const end = this.#sender.countAt(clock.now());
+      if (!(await this.#store(next, end, run.signal))) return;
+      next = end;
+    }
+  }
+
+  override onStop(): void {
+    this.#run?.abort();
+  }
+
+  /** @returns whether it goes on */
+  async #store(from: number, end: number, signal: AbortSignal): Promise<boolean> {
+    const fault = this.#outside.faults.atBlock();
+    // What is refused is sent again to the next run.
+    const stored = this.storeBlock(this.#sender.rows.slice(from, end), end).then(yes, no);
+    if (fault?.isThrown === true) throw new SimulatedFault(`the receiver of ${this.#sender.name} fails`);
+    if (fault !== undefined) this.restart('A fault of the simulation');
+    if (!(await stored) || this.#isDead()) return false;
+    this.#acknowledge(end);
+    return !signal.aborted;
+  }
+
+  /** Where it begins is safe, and so as good as acknowledged. */
+  #begin(at: number): void {
+    const { name, taken } = this.#sender;
+    const difference = `of ${name} ${taken} rows were, and it begins behind ${at}`;
+    if (at < taken) this.#outside.broke('what was acknowledged is safe', difference);
+    this.#acknowledge(at);
+  }
+
+  #acknowledge(end: number): void {
+    this.#sender.taken = Math.max(this.#sender.taken, end);
+  }
+}
+
+const yes = (): boolean => true;
+const no = (): boolean => false;
