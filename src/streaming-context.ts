@@ -64,6 +64,8 @@ export class StreamingContext extends StreamingProgram implements Holder, AsyncD
   blockLog: BlockLog | undefined;
   #startedAt: CallSite | undefined;
   #stoppedAt: CallSite | undefined;
+  /** Whether it has made its SparkContext itself. */
+  readonly #hasOwnSparkContext: boolean;
   readonly #listeners: ListenerBus;
   readonly #place: World['streamingContext'];
   readonly #life: Lifecycle<InnerState, StreamingContextCommand | StreamingContextFact>;
@@ -88,6 +90,7 @@ export class StreamingContext extends StreamingProgram implements Holder, AsyncD
     sparkContext.checkAlive('new StreamingContext()');
     super(sparkContext, batch, onFailure);
     this.madeAt = madeAt;
+    this.#hasOwnSparkContext = isConf;
     this.#listeners = new ListenerBus(this.sparkContext.logger.child('ListenerBus'));
     const { runtime } = this.sparkContext.engine;
     this.id = `streaming:${runtime.random.id()}`;
@@ -142,8 +145,9 @@ export class StreamingContext extends StreamingProgram implements Holder, AsyncD
   ): Promise<StreamingContext> {
     const { runtime = systemRuntime(), createOnError = false, allowNonRestoredState = false } = options;
     const found = await find({ runtime, folder: directory, createOnError });
+    let ssc: StreamingContext | undefined;
     try {
-      const ssc = await create();
+      ssc = await create();
       if (ssc.#life.state !== 'INITIALIZED') throw new UsageError('CHECKPOINT.NOT_NEW', { state: ssc.getState() });
       if (ssc.sparkContext.engine.runtime !== runtime) throw new UsageError('CHECKPOINT.OTHER_RUNTIME', {});
       const program = ssc.checkpointed(ssc.freeze());
@@ -151,6 +155,8 @@ export class StreamingContext extends StreamingProgram implements Holder, AsyncD
       return ssc;
     } catch (error) {
       await found?.directory.lock.release();
+      // Nobody else has it; a SparkContext that it was given is somebody's.
+      if (ssc !== undefined && ssc.#life.state === 'INITIALIZED') await ssc.#stop(ssc.#hasOwnSparkContext, false);
       throw error;
     }
   }

@@ -144,7 +144,14 @@ class Recovering implements Recovery {
   }
 
   input(node: InputNode, timeMs: number): InputPlan | undefined {
-    return this.#plans.get(timeMs)?.get(this.#id(node));
+    const plan = this.#plans.get(timeMs)?.get(this.#id(node));
+    return plan?.hasFailed === true ? { ...plan, isPassed: this.#isPassed(node, timeMs) } : plan;
+  }
+
+  /** Whether a later batch has got what one could not be given. */
+  #isPassed(node: InputNode, timeMs: number): boolean {
+    const id = this.#id(node);
+    return [...this.#plans].some(([atMs, plans]) => atMs > timeMs && plans.get(id)?.hasFailed !== true);
   }
 
   position(node: InputNode): Row {

@@ -9,6 +9,8 @@ export interface InputPlan {
   readonly position?: Row;
   /** It could not say what the batch has: `position` is that of the last batch for which it could. */
   readonly hasFailed?: boolean;
+  /** It had failed, and a later batch got what had come: there is nothing left for this one. */
+  readonly isPassed?: boolean;
   /** The ids of the blocks, of an input with a receiver. */
   readonly blocks?: readonly string[];
 }

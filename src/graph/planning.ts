@@ -215,6 +215,7 @@ export function stepInput(node: InputNode, timeMs: number, planning: Planning): 
   const given = planning.given(node, timeMs);
   const compute = (): ReturnType<typeof source.compute> =>
     planAs(node.label, () => {
+      if (given?.isPassed === true) return make.rows([]);
       const isAgain = given !== undefined && given.hasFailed !== true;
       return isAgain
         ? source.recompute(new Time(timeMs), given.position, make)

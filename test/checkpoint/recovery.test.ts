@@ -2,7 +2,16 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../src/core/random.ts';
 import { type TestRuntime, testRuntime } from '../../src/core/test-runtime.ts';
-import { type DStream, SparkConf, type State, StateSpec, StreamingContext } from '../../src/index.ts';
+import {
+  type DStream,
+  type RDD,
+  type RDDMaker,
+  SparkConf,
+  type State,
+  StateSpec,
+  StreamingContext,
+  type Time,
+} from '../../src/index.ts';
 import { Feed, type FeedBatch } from '../../src/testing/feed.ts';
 
 /** A program over words that keeps state in each way, and what came out of it by batch time. */
@@ -207,4 +216,52 @@ test('state and sources are found by place or by name, whatever comes and goes a
   }
   // The third has another name for it, and begins with nothing.
   expect(seen).toEqual({ b: 1, a: 1, c: 1 });
+});
+
+test('a context that cannot go on is stopped, with the SparkContext that it made', async () => {
+  const runtime = testRuntime();
+  const out: [number, string, unknown][] = [];
+  const ssc = await StreamingContext.getOrCreate('/c', program(runtime, out, words), { runtime });
+  ssc.start();
+  await runtime.clock.advance(1000);
+  await ssc.stop();
+  let made: StreamingContext | undefined;
+  const other = (): StreamingContext => {
+    made = new StreamingContext(new SparkConf().setMaster('local[2]').setAppName('other'), '2 s', { runtime });
+    return made;
+  };
+  await expect(StreamingContext.getOrCreate('/c', other, { runtime })).rejects.toThrow('CHECKPOINT.OTHER_INTERVAL');
+  expect([made?.getState(), made?.sparkContext.isStopped]).toEqual(['STOPPED', true]);
+  const back = await StreamingContext.getOrCreate('/c', program(runtime, out, words), { runtime });
+  await back.stop();
+});
+
+test('a batch that its source failed on comes back with nothing, once a later one has what had come', async () => {
+  class Failing extends Feed<string> {
+    override compute(time: Time, make: RDDMaker): RDD<string> | undefined {
+      if (time.milliseconds === 2000 && isDown) throw new Error('no such host');
+      return super.compute(time, make);
+    }
+  }
+  let isDown = true;
+  const seen: string[] = [];
+  const failing = (runtime: TestRuntime) => (): StreamingContext => {
+    const conf = new SparkConf().setMaster('local[2]').setAppName('failing');
+    const ssc = new StreamingContext(conf, '1 s', { runtime, logSink: { log: () => undefined } });
+    const source = ssc.inputStream(new Failing([['a'], ['b'], ['c']]));
+    source.foreachRDD(async (rdd, time) => void seen.push(`${time.milliseconds} ${await rdd.collect()}`));
+    return ssc;
+  };
+  const runtime = testRuntime();
+  const ssc = await StreamingContext.getOrCreate('/c', failing(runtime), { runtime });
+  ssc.start();
+  await runtime.clock.advance(3000);
+  await ssc.stop();
+  isDown = false;
+  const next = testRuntime({ after: runtime });
+  const back = await StreamingContext.getOrCreate('/c', failing(next), { runtime: next });
+  back.start();
+  await next.clock.advance(1000);
+  await back.stop();
+  expect(seen).toEqual(['1000 a', '3000 b', '2000 ', '4000 c']);
 });
