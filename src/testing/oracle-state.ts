@@ -1,16 +1,6 @@
 import type { Time } from '../core/time.ts';
-import {
-  areEqual,
-  flatMap,
-  isThrown,
-  Mistake,
-  noPromise,
-  orThrown,
-  pair,
-  type Rows,
-  type Stream,
-  Thrown,
-} from './oracle.ts';
+import { areEqual, isThrown, Mistake, noPromise, orThrown, pair, type Rows, type Stream, Thrown } from './oracle.ts';
+import { flatMap } from './oracle-rows.ts';
 import { stepwise } from './oracle-steps.ts';
 
 // What state must be, told as the history of the keys: a list of them, gone through from the first batch to the last.

@@ -1,18 +1,7 @@
-import {
-  areEqual,
-  type Batch,
-  Failure,
-  filter as filtered,
-  groupByKey,
-  map,
-  noPromise,
-  orThrown,
-  type Rows,
-  reduce,
-  reduceByKey,
-  type Stream,
-  Thrown,
-} from './oracle.ts';
+import { areEqual, type Batch, Failure, noPromise, orThrown, type Rows, type Stream, Thrown } from './oracle.ts';
+import { reduce } from './oracle-batches.ts';
+import { groupByKey, reduceByKey } from './oracle-pairs.ts';
+import { filter as filtered, map } from './oracle-rows.ts';
 import { stepwise } from './oracle-steps.ts';
 
 // What windows must give, worked out anew each time from the batches in the window. Lengths and slides are multiples of

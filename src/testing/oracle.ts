@@ -1,15 +1,17 @@
 import { Time } from '../core/time.ts';
 
 /*
- * What every operator must give, worked out over plain arrays.
+ * What every operator must give, worked out over plain arrays: that on which all of them build. What each of them means
+ * stands beside this file, by subject: `oracle-rows.ts`, `oracle-batches.ts`, `oracle-pairs.ts`, `oracle-windows.ts`
+ * and `oracle-state.ts`.
  *
- * Laws compare the engine with this file, so it must be right for reasons that have nothing to do with the engine. It
- * imports nothing of it. It knows no partition, no actor and no loop that was compiled: a stream is the list of its
- * batches, all of which are there from the start, and an operator is a function from whole streams to a whole stream. A
- * key is found by comparing it with every key before it; two lists of rows are compared by crossing out. Nothing is
- * shared, remembered or done twice at once. That makes it quadratic, in places worse, and short enough to be read line
- * by line beside what the operator's comment says. Whenever the two disagree, one of them is wrong: begin with the
- * engine, and if it is this file, mend it from the meaning of the operator, never from the engine's answer.
+ * Laws compare the engine with these files, so they must be right for reasons that have nothing to do with the engine.
+ * They import nothing of it. They know no partition, no actor and no loop that was compiled: a stream is the list of
+ * its batches, all of which are there from the start, and an operator is a function from whole streams to a whole
+ * stream. A key is found by comparing it with every key before it; two lists of rows are compared by crossing out.
+ * Nothing is shared, remembered or done twice at once. That makes it quadratic, in places worse, and short enough to be
+ * read line by line beside what the operator's comment says. Whenever the two disagree, one of them is wrong: begin
+ * with the engine, and if it is the oracle, mend it from the meaning of the operator, never from the engine's answer.
  *
  * Two things want a word. Time: batch number i, counted from 0, has the time (i + 1) · interval; zero time is 0. And
  * failure: rows are computed late, by the outputs that need them, so a function that throws fails those outputs and no
@@ -65,245 +67,6 @@ export class Mistake extends Error {
 /** A source: what it gives, batch by batch. */
 export function source<T>(batches: readonly (readonly T[] | null)[], intervalMs = 1000): Stream<T> {
   return { intervalMs, slideMs: intervalMs, batches, isOrdered: true };
-}
-
-/** One row for each row. */
-export function map<T, U>(parent: Stream<T>, f: (row: T) => U): Stream<U> {
-  return rowByRow(parent, (row) => [noPromise(f(row))]);
-}
-
-/** The rows of which f says true, or anything that counts as true. */
-export function filter<T>(parent: Stream<T>, f: (row: T) => unknown): Stream<T> {
-  return rowByRow(parent, (row) => (noPromise(f(row)) ? [row] : []));
-}
-
-/** All that f returns for each row; where its iterable throws half-way, the rows before that are there. */
-export function flatMap<T, U>(parent: Stream<T>, f: (row: T) => Iterable<U>): Stream<U> {
-  return rowByRow(parent, function* (row) {
-    const many: unknown = noPromise(f(row));
-    if (!isIterable(many)) throw new Mistake('not-iterable');
-    yield* many as Iterable<U>;
-  });
-}
-
-/** f on every value; the keys as they are. */
-export function mapValues<K, V, U>(parent: Stream<readonly [K, V]>, f: (value: V) => U): Stream<readonly [K, U]> {
-  return map(parent, (row) => {
-    const [key, value] = pair(row);
-    return [key, noPromise(f(value))] as const;
-  });
-}
-
-/**
- * One row for each key, under the first key of those that are equal to it. All rows are read before there is any: one
- * that is missing, and all are. What f throws is missing in the place of its key.
- */
-export function reduceByKey<K, V>(parent: Stream<readonly [K, V]>, f: (a: V, b: V) => V): Stream<readonly [K, V]> {
-  return byKey(
-    parent,
-    (value) => value,
-    (merged, value) => noPromise(f(merged, value)),
-  );
-}
-
-/** How many rows; 0 where there is none. */
-export function count(parent: Stream<unknown>): Stream<number> {
-  return operator([parent], { withoutParent: 'fail', isOrdered: true }, ([rows = []]) => {
-    return rows.some(isThrown) ? rows.filter(isThrown) : [rows.length];
-  });
-}
-
-/** The rows of the first, then those of the next, and so on. */
-export function union<T>(...parents: readonly Stream<T>[]): Stream<T> {
-  return operator(parents, { withoutParent: 'fail' }, (batches) => batches.flat());
-}
-
-/**
- * What f makes of every batch.
- *
- * @param f gets the batch as a stream of this one batch, so that it has all operators at hand, and gives one back; what
- *   it throws refuses the batch
- */
-export function transform<T, U>(parent: Stream<T>, f: (rdd: Stream<T>, time: Time) => Stream<U>): Stream<U> {
-  return transformed<T, U>([parent], ([rdd], time) => f(rdd as Stream<T>, time));
-}
-
-/**
- * What f makes of the rows of a partition. There are no partitions here: f must make the same of rows however they are
- * cut, and is given them one at a time.
- */
-export function mapPartitions<T, U>(parent: Stream<T>, f: (rows: readonly T[]) => Iterable<U>): Stream<U> {
-  return rowByRow(parent, (row) => f([row]));
-}
-
-/** As mapPartitions; the index says nothing here. */
-export function mapPartitionsWithIndex<T, U>(
-  parent: Stream<T>,
-  f: (index: number, rows: readonly T[]) => Iterable<U>,
-): Stream<U> {
-  return rowByRow(parent, (row) => f(0, [row]));
-}
-
-/** What becomes of a row whose call fails, and whether rows keep their order. */
-export interface Calls<T, U> {
-  readonly onError?: 'fail' | 'drop' | ((error: unknown, row: T) => U);
-  readonly ordered?: boolean;
-}
-
-/** One row for each row. A call answers, or fails, as soon as it is made: f returns or throws. */
-export function mapAsync<T, U>(parent: Stream<T>, f: (row: T) => U, calls: Calls<T, U> = {}): Stream<U> {
-  const { onError = 'fail', ordered = true } = calls;
-  const made = rowByRow(parent, (row) => {
-    try {
-      return [f(row)];
-    } catch (error) {
-      if (onError === 'fail') throw error;
-      return onError === 'drop' ? [] : [onError(error, row)];
-    }
-  });
-  return ordered ? made : { ...made, isOrdered: false };
-}
-
-/** Arrays that hold the rows; how many, and which rows share one, is a matter of partitions. */
-export function glom<T>(parent: Stream<T>): Stream<readonly T[]> {
-  return { ...rowByRow(parent, (row) => [[row]]), isOrdered: false };
-}
-
-/** The same rows in some order. One row that is missing, and all are. */
-export function repartition<T>(parent: Stream<T>): Stream<T> {
-  return operator([parent], { withoutParent: 'fail', isOrdered: false }, ([rows = []]) => allOrErrors(rows));
-}
-
-/** The same pairs in some order. One row that is missing, and all are. */
-export function partitionBy<K, V>(parent: Stream<readonly [K, V]>): Stream<readonly [K, V]> {
-  const pairs = rowByRow(parent, (row) => [pair(row)]);
-  return repartition(pairs);
-}
-
-/** All rows merged into one; none where there is none. */
-export function reduce<T>(parent: Stream<T>, f: (a: T, b: T) => T): Stream<T> {
-  const merged = reduceByKey(
-    map(parent, (row) => [null, row] as const),
-    f,
-  );
-  return { ...map(merged, ([, row]) => row), isOrdered: true };
-}
-
-/** How often each row occurs. */
-export function countByValue<T>(parent: Stream<T>): Stream<readonly [T, number]> {
-  return reduceByKey(
-    map(parent, (row) => [row, 1 as number] as const),
-    (a, b) => a + b,
-  );
-}
-
-/** A pair for each of the values that f returns for a value; where its iterable throws half-way, as flatMap. */
-export function flatMapValues<K, V, U>(
-  parent: Stream<readonly [K, V]>,
-  f: (value: V) => Iterable<U>,
-): Stream<readonly [K, U]> {
-  return rowByRow(parent, function* (row) {
-    const [key, value] = pair(row);
-    const many: unknown = noPromise(f(value));
-    if (!isIterable(many)) throw new Mistake('not-iterable');
-    for (const each of many as Iterable<U>) yield [key, each] as const;
-  });
-}
-
-/** The values of each key in a list. */
-export function groupByKey<K, V>(parent: Stream<readonly [K, V]>): Stream<readonly [K, readonly V[]]> {
-  const lists = mapValues<K, V, readonly V[]>(parent, (value) => [value]);
-  return reduceByKey(lists, (a, b) => [...a, ...b]);
-}
-
-/**
- * The values of each key taken into what `create` makes of the first: all in one go, as if nothing lay apart. What is
- * missing, and where, is as in reduceByKey.
- */
-export function combineByKey<K, V, C>(
-  parent: Stream<readonly [K, V]>,
-  create: (value: V) => C,
-  mergeValue: (merged: C, value: V) => C,
-): Stream<readonly [K, C]> {
-  return byKey(
-    parent,
-    (value) => noPromise(create(value)),
-    (merged, value) => noPromise(mergeValue(merged, value)),
-  );
-}
-
-/** For each key of either side, the values of both. */
-export function cogroup<K, V, W>(
-  left: Stream<readonly [K, V]>,
-  right: Stream<readonly [K, W]>,
-): Stream<readonly [K, readonly [readonly V[], readonly W[]]]> {
-  type Sides = readonly [readonly V[], readonly W[]];
-  const lefts = mapValues<K, V, Sides>(left, (value) => [[value], []]);
-  const rights = mapValues<K, W, Sides>(right, (value) => [[], [value]]);
-  return reduceByKey(union(lefts, rights), (a, b) => [
-    [...a[0], ...b[0]],
-    [...a[1], ...b[1]],
-  ]);
-}
-
-/** Every value of the left with every value of the right of the same key. */
-export function join<K, V, W>(
-  left: Stream<readonly [K, V]>,
-  right: Stream<readonly [K, W]>,
-): Stream<readonly [K, readonly [V, W]]> {
-  return flatMapValues(cogroup(left, right), ([vs, ws]) => crossed(vs, ws));
-}
-
-/** As join; a key that only the left has comes with null. */
-export function leftOuterJoin<K, V, W>(
-  left: Stream<readonly [K, V]>,
-  right: Stream<readonly [K, W]>,
-): Stream<readonly [K, readonly [V, W | null]]> {
-  return flatMapValues(cogroup(left, right), ([vs, ws]) => crossed(vs, orNull(ws)));
-}
-
-/** As join; a key that only the right has comes with null. */
-export function rightOuterJoin<K, V, W>(
-  left: Stream<readonly [K, V]>,
-  right: Stream<readonly [K, W]>,
-): Stream<readonly [K, readonly [V | null, W]]> {
-  return flatMapValues(cogroup(left, right), ([vs, ws]) => crossed(orNull(vs), ws));
-}
-
-/** As join; a key that one side lacks comes with null. */
-export function fullOuterJoin<K, V, W>(
-  left: Stream<readonly [K, V]>,
-  right: Stream<readonly [K, W]>,
-): Stream<readonly [K, readonly [V | null, W | null]]> {
-  return flatMapValues(cogroup(left, right), ([vs, ws]) => crossed(orNull(vs), orNull(ws)));
-}
-
-/** What f makes of both batches; as transform. */
-export function transformWith<T, U, V>(
-  parent: Stream<T>,
-  other: Stream<U>,
-  f: (rdd: Stream<T>, other: Stream<U>, time: Time) => Stream<V>,
-): Stream<V> {
-  const parents: readonly Stream<T | U>[] = [parent, other];
-  return transformed(parents, ([rdd, of], time) => f(rdd as Stream<T>, of as Stream<U>, time));
-}
-
-/** What f makes of a batch of all parents, each as a stream of that batch. */
-function transformed<T, U>(
-  parents: readonly Stream<T>[],
-  f: (rdds: readonly Stream<T>[], time: Time) => Stream<U> | undefined,
-): Stream<U> {
-  let isOrdered = true;
-  const made = operator<T, U>(parents, { withoutParent: 'fail' }, (batches, time) => {
-    const alone = parents.map((parent, i) => ({ ...parent, slideMs: parent.intervalMs, batches: [batches[i] ?? []] }));
-    const rdd = f(alone, time);
-    const batch = rdd?.batches[0];
-    if (rdd === undefined || batch === null || batch === undefined) throw new Mistake('no-rdd');
-    if (batch instanceof Failure) throw batch;
-    isOrdered &&= rdd.isOrdered;
-    return batch;
-  });
-  return { ...made, isOrdered };
 }
 
 /** How an operator is, beside what it makes of rows. */
@@ -415,7 +178,7 @@ export function areEqual(a: unknown, b: unknown): boolean {
 /**
  * Any operator that looks at one row after the other; what `make` throws stands in the place of what it did not make.
  */
-function rowByRow<T, U>(parent: Stream<T>, make: (row: T) => Iterable<U>): Stream<U> {
+export function rowByRow<T, U>(parent: Stream<T>, make: (row: T) => Iterable<U>): Stream<U> {
   return operator([parent], { withoutParent: 'none' }, ([rows = []]) => {
     const made: (U | Thrown)[] = [];
     for (const row of rows) {
@@ -434,20 +197,12 @@ function rowByRow<T, U>(parent: Stream<T>, make: (row: T) => Iterable<U>): Strea
 }
 
 /** All rows; where some are missing, only why. */
-function allOrErrors<T>(rows: Rows<T>): Rows<T> {
+export function allOrErrors<T>(rows: Rows<T>): Rows<T> {
   return rows.some(isThrown) ? rows.filter(isThrown) : rows;
 }
 
-function crossed<V, W>(left: readonly V[], right: readonly W[]): readonly (readonly [V, W])[] {
-  return left.flatMap((a) => right.map((b) => [a, b] as const));
-}
-
-function orNull<V>(values: readonly V[]): readonly (V | null)[] {
-  return values.length === 0 ? [null] : values;
-}
-
 /** One row for each key: what `create` makes of its first value, and `merge` of that and the next ones. */
-function byKey<K, V, C>(
+export function byKey<K, V, C>(
   parent: Stream<readonly [K, V]>,
   create: (value: V) => C,
   merge: (merged: C, value: V) => C,
@@ -495,6 +250,6 @@ export function pair<K, V>(row: readonly [K, V]): readonly [K, V] {
   return row;
 }
 
-function isIterable(many: unknown): many is Iterable<unknown> {
+export function isIterable(many: unknown): many is Iterable<unknown> {
   return typeof (many as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] === 'function';
 }

@@ -166,3 +166,11 @@ test('an example imports by itself what it uses and does not declare', () => {
     `"import { same as __same } from 'same'; import { a, type B } from 'one'; import { c } from 'two';"`,
   );
 });
+
+test('an example without code is refused', () => {
+  const [fence] = comment('@example', '// => 1');
+  if (fence === undefined) throw new Error('There is no fence.');
+  expect(() => programOf(fence, new Map(), 'same')).toThrowErrorMatchingInlineSnapshot(
+    `[Error: src/a.ts:3 shows no code.]`,
+  );
+});

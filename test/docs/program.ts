@@ -20,10 +20,11 @@ export interface Exported {
   readonly isType: boolean;
 }
 
-/** Makes a module of a fence. Throws when a `// =>` follows nothing that has a value. */
+/** Makes a module of a fence. Throws when there is no code, or a `// =>` follows nothing that has a value. */
 export function programOf(fence: Fence, doors: Doors, moduleOfSame: string): Program {
   const source = { path: posix.basename(fence.path), text: fence.code };
   const tree = syntaxOf(source);
+  if (tree.statements.length === 0) throw new Error(`${whereIs(fence)} shows no code.`);
   const promises: string[] = [];
   const edits: { readonly from: number; readonly to: number; readonly text: string }[] = [];
   for (const node of nodesOf(tree)) {

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { afterAll, expect, inject, test } from 'vitest';
 import { keptPrograms } from './kept-programs.ts';
 import { keptStatePrograms } from './kept-state-programs.ts';
+import { outputUses } from './output-uses.ts';
 import { anyProgram, type Program } from './program.ts';
-import { keepingNames, operators, outputUses } from './programs.ts';
+import { keepingNames, operators } from './programs.ts';
 import { differences, runProgram } from './run-program.ts';
 
 /*

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { DStream, Row } from 'firesteel';
-import * as oracle from '../../src/testing/oracle.ts';
+import * as ofPairs from '../../src/testing/oracle-pairs.ts';
 import { type Any, alone, first, type Operator } from './operator.ts';
 import { type Call, callOf, functionOf, mergeCall, mergeOf, oneIn, show } from './row-functions.ts';
 
@@ -42,7 +42,7 @@ export const reduceByKey: Operator<{ readonly merge: Call; readonly partitions: 
   ...alone,
   shape: (_, parents) => first(parents),
   build: ({ merge, partitions }, parents) => first(parents).reduceByKey(mergeOf(merge), given(partitions)),
-  oracle: ({ merge }, parents) => oracle.reduceByKey(first(parents), mergeOf(merge)),
+  oracle: ({ merge }, parents) => ofPairs.reduceByKey(first(parents), mergeOf(merge)),
   show: ({ merge, partitions }) => listed(show(merge), partitions),
 };
 
@@ -56,7 +56,7 @@ export const partitionBy: Operator<number | 'by kind'> = {
   ...alone,
   shape: (_, parents) => first(parents),
   build: (partitions, parents) => first(parents).partitionBy(given(partitions) ?? byKind),
-  oracle: (_, parents) => oracle.partitionBy(first(parents)),
+  oracle: (_, parents) => ofPairs.partitionBy(first(parents)),
   show: String,
 };
 
@@ -73,7 +73,7 @@ export const groupByKey: Operator<Partitioning> = {
   ...alone,
   shape: (_, parents) => first(parents),
   build: (partitions, parents) => first(parents).groupByKey(given(partitions)).mapValues(weight),
-  oracle: (_, parents) => oracle.mapValues(oracle.groupByKey<Row, number>(first(parents)), weight),
+  oracle: (_, parents) => ofPairs.mapValues(ofPairs.groupByKey<Row, number>(first(parents)), weight),
   show: (partitions) => listed(partitions),
 };
 
@@ -92,12 +92,12 @@ export const combineByKey: Operator<{ readonly call: Call; readonly partitions: 
   },
   oracle: ({ call }, parents) => {
     const f = functionOf('mapValues', call);
-    const lists = oracle.combineByKey<Row, number, number[]>(
+    const lists = ofPairs.combineByKey<Row, number, number[]>(
       first(parents),
       (n) => ifThere(f(n), (made) => [made]),
       (all, n) => ifThere(f(n), (made) => [...all, made]),
     );
-    return oracle.mapValues(lists, weight);
+    return ofPairs.mapValues(lists, weight);
   },
   show: ({ call, partitions }) => listed(show(call), partitions),
 };
@@ -139,8 +139,8 @@ function twoSided(name: TwoSided): Operator<Sides> {
     },
     oracle: ({ left: onLeft, right: onRight }, [left, right]) => {
       const made = (call: Call | undefined, stream: Any): Any =>
-        call === undefined ? stream : oracle.mapValues(stream, functionOf('mapValues', call));
-      return oracle.mapValues((oracle as Any)[name](made(onLeft, left), made(onRight, right)), asNumber as Any);
+        call === undefined ? stream : ofPairs.mapValues(stream, functionOf('mapValues', call));
+      return ofPairs.mapValues((ofPairs as Any)[name](made(onLeft, left), made(onRight, right)), asNumber as Any);
     },
     show: ({ partitions, left, right }) =>
       listed(left && `left ${show(left)}`, right && `right ${show(right)}`, partitions),

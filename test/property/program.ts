@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { batchesMax, rowsMax } from './operator.ts';
-import { keepingNames, type Operator, type OutputUse, operators, outputUses, type Shape } from './programs.ts';
+import { batchesMax, type Operator, rowsMax, type Shape } from './operator.ts';
+import { type OutputUse, outputUses } from './output-uses.ts';
+import { keepingNames, operators } from './programs.ts';
 import { type Call, type Kind, oneIn } from './row-functions.ts';
 import { levels } from './stream-operators.ts';
 

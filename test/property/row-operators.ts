@@ -1,13 +1,16 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import type { Row } from 'firesteel';
-import * as oracle from '../../src/testing/oracle.ts';
+import * as ofPairs from '../../src/testing/oracle-pairs.ts';
+import * as ofRows from '../../src/testing/oracle-rows.ts';
 import { type Any, alone, first, type Operator, type Shape } from './operator.ts';
 import { type Call, callOf, functionOf, growthMax, type Kind, kindsOf, show } from './row-functions.ts';
 
 // Operators of the grammar that call a function for every row, whatever way they come to it.
 
 type Table = 'map' | 'filter' | 'flatMap' | 'mapValues';
+
+const meaning: Readonly<Record<Table, Any>> = { ...ofRows, mapValues: ofPairs.mapValues };
 
 /** An operator with a function of one row. */
 function rowByRow(name: Table): Operator<Call> {
@@ -22,7 +25,7 @@ function rowByRow(name: Table): Operator<Call> {
       rowsMax: (parent as Shape).rowsMax * (name === 'flatMap' ? growthMax : 1),
     }),
     build: (call, parents) => (first(parents) as Any)[name](functionOf(name, call)),
-    oracle: (call, parents) => (oracle as Any)[name](first(parents), functionOf(name, call)),
+    oracle: (call, parents) => meaning[name](first(parents), functionOf(name, call)),
     show,
   };
 }
@@ -73,8 +76,8 @@ function byPartition(name: 'mapPartitions' | 'mapPartitionsWithIndex'): Operator
     },
     oracle: ({ call }, parents) => {
       const f = answering('map', call);
-      if (name === 'mapPartitions') return oracle.mapPartitions(first(parents), (rows) => rows.map(f));
-      return oracle.mapPartitionsWithIndex(first(parents), (_index, rows) => rows.map(f));
+      if (name === 'mapPartitions') return ofRows.mapPartitions(first(parents), (rows) => rows.map(f));
+      return ofRows.mapPartitionsWithIndex(first(parents), (_index, rows) => rows.map(f));
     },
     show: ({ call, isAsync }) => `${show(call)}${isAsync ? ', asynchronously' : ''}`,
   };
@@ -117,7 +120,7 @@ export const mapAsync: Operator<Calling> = {
   },
   oracle: ({ call, ordered, onError }, parents) => {
     const instead = onError === 'replace' ? () => replacement(kindsOf('map', call).gives) : onError;
-    return oracle.mapAsync(first(parents), answering('map', call), { ordered, onError: instead });
+    return ofRows.mapAsync(first(parents), answering('map', call), { ordered, onError: instead });
   },
   show: ({ call, ...options }) => `${show(call)}, ${inspect(options, { breakLength: Number.POSITIVE_INFINITY })}`,
 };
@@ -144,7 +147,7 @@ export const flatMapValues: Operator<Spreading> = {
   ...alone,
   shape: (_, parents) => ({ ...first(parents), rowsMax: first(parents).rowsMax * 2 }),
   build: (args, parents) => first(parents).flatMapValues(spread(args)),
-  oracle: (args, parents) => oracle.flatMapValues(first(parents), spread(args)),
+  oracle: (args, parents) => ofPairs.flatMapValues(first(parents), spread(args)),
   show: ({ call, isArray }) => `${show(call)}, in ${isArray ? 'an array' : 'a generator'}`,
 };
 

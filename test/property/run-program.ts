@@ -17,8 +17,10 @@ import type { Engine } from '../../src/rdd/engine.ts';
 import { dataPlan } from '../../src/rdd/make-plan.ts';
 import { RDD } from '../../src/rdd/rdd.ts';
 import * as oracle from '../../src/testing/oracle.ts';
+import type { Operator } from './operator.ts';
+import { type Expected, type OutputUse, outputUses } from './output-uses.ts';
 import { type Input, type InputBatch, type Program, type Settings, type Sink, textOf } from './program.ts';
-import { type Expected, keepingNames, type Operator, type OutputUse, operators, outputUses } from './programs.ts';
+import { keepingNames, operators } from './programs.ts';
 import { turns } from './transforms.ts';
 
 // A random program in three ways: on the actors, on the plain loop, and in the oracle; and what tells them apart.

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type DStream, Milliseconds, type Row, StateSpec, type Time } from 'firesteel';
-import * as oracle from '../../src/testing/oracle.ts';
+import * as ofBatches from '../../src/testing/oracle-batches.ts';
 import * as states from '../../src/testing/oracle-state.ts';
 import { type Any, alone, first, kept, type Operator } from './operator.ts';
 import { partitionsOption, showNumber, weight } from './pair-operators.ts';
@@ -233,6 +233,6 @@ export const mappedAndSnapshots: Operator<Mapped> = mapsWithState('mapWithState,
       states.mapWithState(first(parents), mapping),
       states.stateSnapshots(first(parents), mapping),
     ];
-    return oracle.union<unknown>(mapped, all);
+    return ofBatches.union<unknown>(mapped, all);
   },
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { DStream, Row, Time } from 'firesteel';
 import { StorageLevel } from 'firesteel';
 import * as oracle from '../../src/testing/oracle.ts';
+import * as ofBatches from '../../src/testing/oracle-batches.ts';
 import { type Any, alone, first, type Operator, type Shape } from './operator.ts';
 import { showNumber } from './pair-operators.ts';
 
@@ -22,14 +23,14 @@ export const union: Operator<{ readonly others: number }> = {
   name: 'union',
   ...manyParents,
   build: (_, [one, ...others]) => (one as DStream<Row>).union(...others),
-  oracle: (_, parents) => oracle.union(...parents),
+  oracle: (_, parents) => ofBatches.union(...parents),
 };
 
 export const sscUnion: Operator<{ readonly others: number }> = {
   name: 'ssc.union',
   ...manyParents,
   build: (_, parents, ssc) => ssc.union<Row>(parents),
-  oracle: (_, parents) => oracle.union(...parents),
+  oracle: (_, parents) => ofBatches.union(...parents),
 };
 
 /** Fails in the batch of one second, and puts the last stream first in the others. */

@@ -1,16 +1,10 @@
 import type { Row } from '../../src/core/row.ts';
 import type { Time } from '../../src/core/time.ts';
 import type { RDD } from '../../src/rdd/rdd.ts';
-import {
-  collect,
-  filter,
-  map,
-  mapValues,
-  type Rows,
-  reduceByKey,
-  type Stream,
-  union,
-} from '../../src/testing/oracle.ts';
+import { collect, type Rows, type Stream } from '../../src/testing/oracle.ts';
+import { union } from '../../src/testing/oracle-batches.ts';
+import { mapValues, reduceByKey } from '../../src/testing/oracle-pairs.ts';
+import { filter, map } from '../../src/testing/oracle-rows.ts';
 import type { Kind } from './row-functions.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the kinds of rows are kept apart by `takes` and `gives`, not by types

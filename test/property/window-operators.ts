@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { type DStream, type Duration, Milliseconds, type Row } from 'firesteel';
-import * as oracle from '../../src/testing/oracle.ts';
+import type * as oracle from '../../src/testing/oracle.ts';
+import * as ofPairs from '../../src/testing/oracle-pairs.ts';
 import * as windows from '../../src/testing/oracle-windows.ts';
 import { type Any, alone, first, kept, type Operator, type Shape } from './operator.ts';
 import { partitionsOption, showNumber, weight } from './pair-operators.ts';
@@ -146,7 +147,7 @@ export const groupByKeyAndWindow: Operator<InPartitions> = {
   },
   oracle: (args, parents) => {
     const lists = windows.groupByKeyAndWindow<Row, number>(first(parents), ...milliseconds(args, first(parents)));
-    return oracle.mapValues(lists, weight);
+    return ofPairs.mapValues(lists, weight);
   },
   show: showInPartitions,
 };

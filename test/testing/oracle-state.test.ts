@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Time } from '../../src/core/time.ts';
-import { Failure, Mistake, map, operator, type Stream, source, Thrown } from '../../src/testing/oracle.ts';
+import { Failure, Mistake, operator, type Stream, source, Thrown } from '../../src/testing/oracle.ts';
+import { map } from '../../src/testing/oracle-rows.ts';
 import {
   type Mapping,
   mapWithState,

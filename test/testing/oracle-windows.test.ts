@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Failure, filter, map, operator, type Stream, source, Thrown } from '../../src/testing/oracle.ts';
+import { Failure, operator, type Stream, source, Thrown } from '../../src/testing/oracle.ts';
+import { filter, map } from '../../src/testing/oracle-rows.ts';
 import {
   countByValueAndWindow,
   countByWindow,

@@ -1,26 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import type { Time } from '../../src/core/time.ts';
 import {
   areEqual,
   batchesOf,
   collect,
-  count,
   Failure,
-  filter,
-  flatMap,
   haveSameRows,
   Mistake,
-  map,
-  mapValues,
   operator,
-  reduceByKey,
   type Stream,
   source,
   Thrown,
   take,
-  transform,
-  union,
 } from '../../src/testing/oracle.ts';
+import { count, transform, union } from '../../src/testing/oracle-batches.ts';
+import { mapValues, reduceByKey } from '../../src/testing/oracle-pairs.ts';
+import { filter, flatMap, map } from '../../src/testing/oracle-rows.ts';
 
 // Who tests the oracle? Examples small enough to be worked out by hand, and nothing else.
 
@@ -221,60 +215,6 @@ describe('a batch without an RDD', () => {
 
   test('that is refused once stays so', () => {
     expect(map(count(gappy), (n) => n + 1).batches).toEqual([[2], refusal]);
-  });
-});
-
-describe('count, union, transform', () => {
-  test('count gives one number a batch, 0 too', () => {
-    expect(count(source([['a', 'b'], []])).batches).toEqual([[2], [0]]);
-  });
-
-  test('union puts the rows of one stream behind those of the other, and a stream behind itself', () => {
-    const [left, right] = [source([[1, 2], []]), source([[3], [4]])];
-    expect(union(left, right, left).batches).toEqual([[1, 2, 3, 1, 2], [4]]);
-  });
-
-  test('union leaves rows that are lists whole', () => {
-    expect(union(source([[[1, 2]]]), source([[[3]]])).batches).toEqual([[[1, 2], [3]]]);
-  });
-
-  test('transform is told the batch and its time', () => {
-    const times: number[] = [];
-    const doubled = transform(source([[1], [2, 3]]), (rdd, time: Time) => {
-      times.push(time.milliseconds);
-      return union(rdd, rdd);
-    });
-    expect(doubled.batches).toEqual([
-      [1, 1],
-      [2, 3, 2, 3],
-    ]);
-    expect(times).toEqual([1000, 2000]);
-  });
-
-  test('transform refuses a batch whose function throws, gives nothing, or needs a missing row', () => {
-    const thrown = map(source([[1]]), throwOn(1));
-    const fail = (): never => {
-      throw broken;
-    };
-    const counted = (rdd: Stream<number>): Stream<number> => source([[collect(rdd.batches[0] as number[]).length]]);
-    expect([
-      ...transform(thrown, fail).batches,
-      ...transform(thrown, () => undefined as never).batches,
-      ...transform(thrown, counted).batches,
-      ...transform(thrown, (rdd) => rdd).batches,
-    ]).toEqual([
-      new Failure([broken]),
-      new Failure([new Mistake('no-rdd')]),
-      new Failure([broken]),
-      [new Thrown(broken)],
-    ]);
-  });
-
-  test('transform is ordered unless its function shuffles', () => {
-    const rows = pairs(['a', 1]);
-    expect(
-      [transform(rows, (rdd) => rdd), transform(rows, (rdd) => reduceByKey(rdd, add))].map((each) => each.isOrdered),
-    ).toEqual([true, false]);
   });
 });
 

@@ -33,10 +33,42 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** Files that may import less than their folder: exactly these files. */
 export const onlyImports: Readonly<Record<string, readonly string[]>> = {
   'src/testing/oracle.ts': ['src/core/time.ts'],
-  'src/testing/oracle-state.ts': ['src/core/time.ts', 'src/testing/oracle.ts', 'src/testing/oracle-steps.ts'],
+  'src/testing/oracle-rows.ts': ['src/testing/oracle.ts'],
+  'src/testing/oracle-batches.ts': ['src/core/time.ts', 'src/testing/oracle.ts', 'src/testing/oracle-rows.ts'],
+  'src/testing/oracle-pairs.ts': [
+    'src/testing/oracle.ts',
+    'src/testing/oracle-batches.ts',
+    'src/testing/oracle-rows.ts',
+  ],
   'src/testing/oracle-steps.ts': ['src/core/time.ts', 'src/testing/oracle.ts'],
-  'src/testing/oracle-windows.ts': ['src/testing/oracle.ts', 'src/testing/oracle-steps.ts'],
+  'src/testing/oracle-state.ts': [
+    'src/core/time.ts',
+    'src/testing/oracle.ts',
+    'src/testing/oracle-rows.ts',
+    'src/testing/oracle-steps.ts',
+  ],
+  'src/testing/oracle-windows.ts': [
+    'src/testing/oracle.ts',
+    'src/testing/oracle-batches.ts',
+    'src/testing/oracle-pairs.ts',
+    'src/testing/oracle-rows.ts',
+    'src/testing/oracle-steps.ts',
+  ],
 };
+
+/** Whether a file is part of the oracle, which must not know the engine that it judges. */
+export function isOracle(path: string): boolean {
+  return path.startsWith('src/testing/oracle');
+}
+
+/** A file of the oracle has its row, and the row lets it import times and other files of the oracle, nothing else. */
+export function unboundOracles({ path }: Source, rows = onlyImports): readonly Breach[] {
+  if (!isOracle(path)) return [];
+  const row = rows[path];
+  if (row === undefined) return [`${path}:1 is of the oracle, and has no row in onlyImports`];
+  const foreign = row.filter((target) => target !== 'src/core/time.ts' && !isOracle(target));
+  return foreign.map((target) => `${path}:1 is of the oracle, and its row in onlyImports has ${target}`);
+}
 
 /** The files directly in src. They see the whole engine, so that there must be few. */
 export const rootFiles: readonly string[] = [

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { strayGlobals } from './globals.ts';
-import { forbiddenImports, importCycles, unknownRootFiles } from './imports.ts';
+import { forbiddenImports, importCycles, unboundOracles, unknownRootFiles } from './imports.ts';
 import { longFile, longFunctions, longLines } from './lengths.ts';
-import { incompleteOperators, strayErrors, strayMessages } from './pieces.ts';
+import { strayErrors, strayMessages } from './pieces.ts';
 import type { Source } from './source.ts';
 import { bannedSyntax, foreignPlaces, idleTests, leftovers, silentCatches, unkebabNames } from './words.ts';
 
@@ -58,6 +58,22 @@ describe('imports', () => {
     `);
   });
 
+  test('of a file of the oracle have their row, and the engine is not in it', () => {
+    const added = file('src/testing/oracle-sets.ts', `import { RDD } from '../rdd/rdd.ts';`);
+    expect(unboundOracles(added)).toMatchInlineSnapshot(`
+      [
+        "src/testing/oracle-sets.ts:1 is of the oracle, and has no row in onlyImports",
+      ]
+    `);
+    expect(unboundOracles(added, { [added.path]: ['src/core/time.ts', 'src/testing/oracle.ts'] })).toEqual([]);
+    expect(unboundOracles(added, { [added.path]: ['src/rdd/rdd.ts'] })).toMatchInlineSnapshot(`
+      [
+        "src/testing/oracle-sets.ts:1 is of the oracle, and its row in onlyImports has src/rdd/rdd.ts",
+      ]
+    `);
+    expect(unboundOracles(file('src/testing/run.ts'))).toEqual([]);
+  });
+
   test('of what stands around the engine are the public door alone', () => {
     const page = file('src/ui/page.ts', `import '../index.ts';`, `import '../dstream.ts';`, `import '../core/a.ts';`);
     expect(forbiddenImports(page)).toMatchInlineSnapshot(`
@@ -76,7 +92,7 @@ describe('imports', () => {
     `);
     expect(unknownRootFiles(file('src/helpers.ts'))).toMatchInlineSnapshot(`
       [
-        "src/helpers.ts:1 lies directly in src, where only src/context-options.ts, src/dstream.ts, src/index.ts, src/program-checkpoint.ts, src/running.ts, src/spark-context.ts, src/start-refusal.ts, src/stream-sources.ts, src/streaming-context.ts, src/wiring.ts may be",
+        "src/helpers.ts:1 lies directly in src, where only src/context-options.ts, src/dstream.ts, src/index.ts, src/program-checkpoint.ts, src/running.ts, src/spark-context.ts, src/start-refusal.ts, src/stream-sources.ts, src/streaming-context.ts, src/streaming-program.ts, src/wiring.ts may be",
       ]
     `);
   });
@@ -281,64 +297,6 @@ describe('words', () => {
 });
 
 describe('pieces', () => {
-  const comment = [
-    '/**',
-    ' * Says it.',
-    ' *',
-    ' * Shape: x',
-    ' * Emits x',
-    ' * Waits x',
-    ' * Keeps x',
-    ' * Ends x',
-    ' *',
-    ' * @example',
-    ' * x',
-    ' */',
-  ];
-  const complete = [
-    file('src/ops/first-per-key.ts', ...comment, 'export function firstPerKey() {}'),
-    file('src/ops/define.ts', 'export const x = 1;'),
-    file('src/dstream.ts', '/** Says it. {@link firstPerKey} */'),
-    file('src/testing/oracle.ts', 'export const firstPerKey = () => [];'),
-    file('test/ops/first-per-key.test.ts'),
-    file('test/ops/code.test.ts', 'const programs = { firstPerKey };'),
-    file('test/property/programs.ts', 'const ops = { firstPerKey };'),
-  ];
-
-  test('of an operator are all there', () => {
-    expect(incompleteOperators(complete)).toEqual([]);
-  });
-
-  test('of an operator are missed one by one', () => {
-    expect(
-      incompleteOperators([file('src/ops/first-per-key.ts', '/** Keeps x. */', 'export function firstPerKey() {}')]),
-    ).toMatchInlineSnapshot(`
-      [
-        "src/ops/first-per-key.ts:2 lacks 'Shape:' in its doc comment",
-        "src/ops/first-per-key.ts:2 lacks 'Emits' in its doc comment",
-        "src/ops/first-per-key.ts:2 lacks 'Waits' in its doc comment",
-        "src/ops/first-per-key.ts:2 lacks 'Keeps' in its doc comment",
-        "src/ops/first-per-key.ts:2 lacks 'Ends' in its doc comment",
-        "src/ops/first-per-key.ts:2 lacks '@example' in its doc comment",
-        "src/ops/first-per-key.ts:2 lacks a method with {@link firstPerKey} in src/dstream.ts or src/streaming-context.ts",
-        "src/ops/first-per-key.ts:2 lacks test/ops/first-per-key.test.ts",
-        "src/ops/first-per-key.ts:2 lacks a line in test/ops/code.test.ts",
-        "src/ops/first-per-key.ts:2 lacks a function firstPerKey in src/testing/oracle.ts or src/testing/oracle-windows.ts or src/testing/oracle-state.ts",
-        "src/ops/first-per-key.ts:2 lacks a place in test/property/programs.ts",
-      ]
-    `);
-    expect(
-      incompleteOperators([file('src/ops/first-per-key.ts', 'export function firstByKey() {}')]),
-    ).toMatchInlineSnapshot(`
-      [
-        "src/ops/first-per-key.ts:1 exports no function named after its file",
-      ]
-    `);
-    for (const absent of complete.slice(2)) {
-      expect(incompleteOperators(complete.filter((source) => source !== absent)).length, absent.path).toBe(1);
-    }
-  });
-
   test('of the play are said and heard', () => {
     const play = file(
       'src/actors/messages.ts',

@@ -74,6 +74,15 @@ export function exportedFunctions(source: Source): ReadonlyMap<string, ts.Node> 
   return found;
 }
 
+/** Whether code, and not a comment or a text, says a name: not to import it, and not as a member of something else. */
+export function isUsedIn(source: Source, name: string): boolean {
+  return [...nodesOf(syntaxOf(source))].some((node) => {
+    if (!ts.isIdentifier(node) || node.text !== name) return false;
+    if (ts.isPropertyAccessExpression(node.parent) && node.parent.name === node) return false;
+    return ts.findAncestor(node, ts.isImportDeclaration) === undefined;
+  });
+}
+
 /** The text of the doc comments before a declaration. */
 export function docCommentOf(node: ts.Node): string {
   return ts

@@ -1,32 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import type { Time } from '../../src/core/time.ts';
+import { Failure, Mistake, type Stream, source, Thrown } from '../../src/testing/oracle.ts';
 import {
-  batchesOf,
   cogroup,
   combineByKey,
-  countByValue,
-  Failure,
   flatMapValues,
   fullOuterJoin,
-  glom,
   groupByKey,
   join,
   leftOuterJoin,
-  Mistake,
-  map,
-  mapAsync,
-  mapPartitions,
-  mapPartitionsWithIndex,
   partitionBy,
-  reduce,
-  repartition,
   rightOuterJoin,
-  type Stream,
-  source,
-  Thrown,
-  transformWith,
-  union,
-} from '../../src/testing/oracle.ts';
+} from '../../src/testing/oracle-pairs.ts';
+import { map } from '../../src/testing/oracle-rows.ts';
 
 // As oracle.test.ts: examples small enough to be worked out by hand.
 
@@ -40,23 +25,8 @@ const refuseTwo = (n: number): number => {
 };
 const thrown = new Thrown(broken);
 
-describe('row by row', () => {
-  const numbers = source([[1, 2, 3], [], null]);
+describe('pair by pair', () => {
   const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
-
-  test('mapPartitions and mapPartitionsWithIndex are given rows one at a time', () => {
-    expect(mapPartitions(numbers, (rows) => rows.map((n) => n * 10)).batches).toEqual([[10, 20, 30], [], null]);
-    expect(rowsOf(mapPartitionsWithIndex(numbers, (_index, rows) => rows.map(refuseTwo)))).toEqual([10, thrown, 30]);
-  });
-
-  test('mapAsync makes one row of each; one that fails is told, dropped or replaced', () => {
-    expect(mapAsync(numbers, refuseTwo).batches).toEqual([[10, thrown, 30], [], null]);
-    expect(rowsOf(mapAsync(numbers, refuseTwo, { onError: 'drop' }))).toEqual([10, 30]);
-    const instead = (error: unknown, n: number): number => (error === broken ? -n : 0);
-    expect(rowsOf(mapAsync(numbers, refuseTwo, { onError: instead }))).toEqual([10, -2, 30]);
-    expect(mapAsync(numbers, refuseTwo).isOrdered).toBe(true);
-    expect(mapAsync(numbers, refuseTwo, { ordered: false }).isOrdered).toBe(false);
-  });
 
   test('flatMapValues makes a pair for each value; of one that throws half-way the first are there', () => {
     expect(rowsOf(flatMapValues(pairs(['a', 2], ['b', 0], ['c', 1]), upTo))).toEqual([
@@ -72,36 +42,12 @@ describe('row by row', () => {
     expect(rowsOf(flatMapValues(pairs(['a', 1]), () => 1 as never))).toEqual([new Thrown(new Mistake('not-iterable'))]);
   });
 
-  test('glom holds every row once', () => {
-    expect(rowsOf(glom(numbers))).toEqual([[1], [2], [3]]);
-  });
-});
-
-describe('all rows of a batch', () => {
-  test('reduce merges them into one, of none into none', () => {
-    expect(reduce(source([[1, 2, 3], [4], [], null]), (a, b) => a + b).batches).toEqual([[6], [4], [], null]);
-  });
-
-  test('countByValue counts what is equal', () => {
-    expect(rowsOf(countByValue(source<unknown>([[{ a: 1 }, 'b', { a: 1 }]])))).toEqual([
-      [{ a: 1 }, 2],
-      ['b', 1],
-    ]);
-  });
-
-  test('repartition and partitionBy keep them, in no order, and refuse a batch without an RDD', () => {
-    const numbers = source([[1, 2], null]);
+  test('partitionBy keeps them, in no order, and refuses a batch without an RDD', () => {
     const refused = new Failure([new Mistake('parent-without-rdd')]);
-    expect(repartition(numbers).batches).toEqual([[1, 2], refused]);
-    expect(repartition(numbers).isOrdered).toBe(false);
-    expect(partitionBy(source<Pair>([[['a', 1]], null])).batches).toEqual([[['a', 1]], refused]);
+    const kept = partitionBy(source<Pair>([[['a', 1]], null]));
+    expect(kept.batches).toEqual([[['a', 1]], refused]);
+    expect(kept.isOrdered).toBe(false);
     expect(rowsOf(partitionBy(source<Pair>([['ab' as never]])))).toEqual([new Thrown(new Mistake('not-a-pair'))]);
-  });
-
-  test('are all lost with one that is missing', () => {
-    const numbers = map(source([[1, 2, 3]]), refuseTwo);
-    expect(rowsOf(repartition(numbers))).toEqual([thrown]);
-    expect(rowsOf(reduce(numbers, (a, b) => a + b))).toEqual([thrown]);
   });
 });
 
@@ -174,29 +120,5 @@ describe('two streams of pairs', () => {
         new Failure([new Mistake('parent-without-rdd')]),
       );
     }
-  });
-});
-
-describe('transformWith', () => {
-  const [one, two] = [source([[1], [2]]), source([[3], [4]])];
-
-  test('is told both batches and the time', () => {
-    const timed = transformWith(one, two, (a, b, time: Time) => map(union(b, a), (n) => n + time.milliseconds));
-    expect(timed.batches).toEqual([
-      [1003, 1001],
-      [2004, 2002],
-    ]);
-  });
-
-  test('refuses a batch whose function throws or gives nothing, or that misses a parent', () => {
-    const throwing = (): never => {
-      throw broken;
-    };
-    expect(rowsOf(transformWith(one, two, throwing))).toEqual(new Failure([broken]));
-    const nothing = transformWith(one, two, () => undefined as never);
-    expect(batchesOf([nothing])[0]).toEqual(new Failure([new Mistake('no-rdd')]));
-    expect(rowsOf(transformWith(one, source<number>([null]), (a) => a))).toEqual(
-      new Failure([new Mistake('parent-without-rdd')]),
-    );
   });
 });
