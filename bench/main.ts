@@ -24,12 +24,14 @@ const rows: Readonly<Record<string, () => Promise<Row>>> = {
   throughput: () => import('./rows/throughput.ts'),
   windows: () => import('./rows/windows.ts'),
   state: () => import('./rows/state.ts'),
+  sealing: () => import('./rows/sealing.ts'),
   'socket-intake': () => import('./rows/socket-intake.ts'),
 };
 
 /** What this file is in the processes and threads that the rows start. */
 const children: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   'word-count': async (args) => (await import('./children/word-count.ts')).wordCount(args),
+  recovery: async (args) => (await import('./children/recovery.ts')).recovery(args),
   'text-server': async () => (await import('./children/text-server.ts')).textServer(),
 };
 

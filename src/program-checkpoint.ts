@@ -43,6 +43,8 @@ export interface CheckpointedProgram {
   readonly logger: Logger;
   /** What `ssc.remember` asked for. */
   readonly rememberMs: number | undefined;
+  /** How many bytes of changes there are at least between two snapshots. */
+  readonly snapshotBytesMin: number;
 }
 
 /** What a program goes on with. */
@@ -140,13 +142,17 @@ async function resume(
   program: CheckpointedProgram,
   options: { readonly allowNonRestoredState: boolean },
 ): Promise<Resumed | undefined> {
-  const { graph, engine, rememberMs } = program;
+  const { graph, engine, logger, rememberMs } = program;
   const { began } = directory.history;
   if (began === undefined) return undefined;
   const known = { graph, ids: durableIdsOf(graph), rememberMs: reachMsOf(graph, rememberMs), ...options };
-  const { recovery, snapshots } = await recover(directory, began, known, engine.runtime);
+  const { recovery, snapshots } = await recover(directory, began, known, engine.runtime, (fact) =>
+    tellFacts([fact], logger),
+  );
   for (const node of graph.inputs) {
-    if (node.source instanceof InputDStream) node.source.restore(recovery.position(node));
+    if (!(node.source instanceof InputDStream)) continue;
+    node.source.restore(recovery.position(node));
+    node.source.restoreNotes(recovery.notes(node));
   }
   return { recovery, snapshots };
 }
@@ -169,7 +175,7 @@ function open({ engine, logger }: CheckpointedProgram, folder: string): Promise<
 
 /** How a program that starts is written down: where something was found, or else in a directory that is opened now. */
 function writing(
-  { graph, engine, logger, rememberMs }: CheckpointedProgram,
+  { graph, engine, logger, rememberMs, snapshotBytesMin }: CheckpointedProgram,
   folder: string,
   resumed: Resumed | undefined,
   open: () => Promise<Directory>,
@@ -197,6 +203,7 @@ function writing(
         states,
       },
       rememberMs: reachMsOf(graph, rememberMs),
+      snapshotBytesMin,
       goesOn: resumed !== undefined,
       snapshots: resumed?.snapshots ?? [],
     });

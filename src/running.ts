@@ -2,7 +2,7 @@ import { contextAddress } from './actors/define-actor.ts';
 import type { ListenerBus } from './actors/listener-bus.ts';
 import type { ActorMessage, ContextFact } from './actors/messages.ts';
 import { type ActorSystem, startActors } from './actors/system.ts';
-import { toBytes } from './checkpoint/codec.ts';
+import { redoToBytes } from './checkpoint/redo-bytes.ts';
 import { Bus, type Posted } from './core/bus.ts';
 import { callGuarded } from './core/call-guarded.ts';
 import { confKeys } from './core/conf-keys.ts';
@@ -75,7 +75,7 @@ export class Running {
       rememberMs: options.rememberMs,
       mayUnpersist: conf.read(confKeys.unpersist),
       pendingMax: conf.read(confKeys.pendingBatchesMax),
-      toBytes: options.writing && toBytes,
+      toBytes: options.writing && redoToBytes,
       recovery,
     });
     const { planning } = this;

@@ -1,3 +1,4 @@
+import { confKeys } from './core/conf-keys.ts';
 import { UsageError } from './core/errors.ts';
 import type { Logger } from './core/logger.ts';
 import type { Row } from './core/row.ts';
@@ -99,7 +100,8 @@ export abstract class StreamingProgram extends StreamSources {
   /** @internal */
   protected checkpointed(graph: Graph): CheckpointedProgram {
     const { engine } = this.sparkContext;
-    return { graph, engine, logger: this.logger, rememberMs: this.rememberMs };
+    const snapshotBytesMin = this.conf.read(confKeys.snapshotBytesMin);
+    return { graph, engine, logger: this.logger, rememberMs: this.rememberMs, snapshotBytesMin };
   }
 
   /** @internal What `remember` asked for. */

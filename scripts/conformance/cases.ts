@@ -43,6 +43,22 @@ export interface SliceRow {
   readonly set?: readonly Json[];
 }
 
+/** A stop without draining, and a next process that goes on. */
+interface Restart {
+  readonly afterBatches: number;
+  /** How many follow; as many as are left unless given. */
+  readonly thenBatches?: number;
+  readonly outputsAfterRestart?: number;
+  readonly requirement?: string;
+}
+
+/** Kills at any time, each with a next process that goes on; `true` is the same as nothing said. */
+export interface UnderFailures {
+  /** How many; by chance unless given. */
+  readonly kills?: number;
+  readonly requirement?: string;
+}
+
 /** A case, as far as this reader reads it. */
 export interface Case extends Observed {
   readonly id: string;
@@ -60,6 +76,8 @@ export interface Case extends Observed {
   readonly expectError?: ExpectedError;
   readonly expectAggregate?: Readonly<Record<string, Json>>;
   readonly rows?: readonly SliceRow[];
+  readonly restart?: Restart;
+  readonly underFailures?: boolean | UnderFailures;
 }
 
 /** What is wrong with a case, or with how this reader understands it. */

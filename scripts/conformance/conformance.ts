@@ -1,11 +1,16 @@
 import { type Case, CaseMistake, NotThereYet, readCases } from './cases.ts';
 import { complaintsAbout } from './judge.ts';
+import { complaintsAboutLives } from './judge-lives.ts';
 import { type Lists, reasonToCome, withOurs } from './lists.ts';
 import { runCase } from './run-case.ts';
+import { checkLives, isKilled, runLives } from './run-lives.ts';
 import { complaintsAboutSlices } from './slice.ts';
 
 /** Each case runs once with each: the order in which messages arrive differs. */
 const seeds: readonly number[] = [1, 2, 3];
+
+/** The same for a case whose program is killed: when that happens differs too. */
+const seedsOfKills: readonly number[] = Array.from({ length: 20 }, (_, i) => i + 1);
 
 /** Kinds that this command counts. */
 export const countedKinds: readonly string[] = ['operators', 'slice', 'temporal', 'pid'];
@@ -75,17 +80,18 @@ async function outcomeOf(given: Case, { toCome, differences }: Lists): Promise<O
 /** What the first of the runs that differs from the case has to say. @throws CaseMistake, NotThereYet */
 async function firstComplaints(given: Case): Promise<readonly string[]> {
   checkFields(given);
-  for (const seed of seeds) {
-    const complaints =
-      given.kind === 'slice'
-        ? await complaintsAboutSlices(given, seed)
-        : complaintsAbout(given, await runCase(given, seed));
+  for (const seed of isKilled(given) ? seedsOfKills : seeds) {
+    const complaints = await complaintsOf(given, seed);
     if (complaints.length > 0) return complaints.map((complaint) => `seed ${seed}: ${complaint}`);
   }
   return [];
 }
 
-const fieldsToCome: readonly string[] = ['restart', 'underFailures'];
+async function complaintsOf(given: Case, seed: number): Promise<readonly string[]> {
+  if (given.kind === 'slice') return complaintsAboutSlices(given, seed);
+  if (given.restart === undefined && !isKilled(given)) return complaintsAbout(given, await runCase(given, seed));
+  return complaintsAboutLives(given, await runLives(given, seed));
+}
 
 const expectations: readonly string[] = [
   'expect',
@@ -99,8 +105,7 @@ const expectations: readonly string[] = [
 function checkFields(given: Case): void {
   if (!countedKinds.includes(given.kind)) throw new CaseMistake(`there is no kind ${given.kind}`);
   if (given.kind === 'temporal' || given.kind === 'pid') throw new NotThereYet(`kind ${given.kind} is not there yet`);
-  const toCome = fieldsToCome.find((field) => field in given);
-  if (toCome !== undefined) throw new NotThereYet(`${toCome} is not there yet`);
+  checkLives(given);
   const unknown = Object.keys(given).find((name) => name.startsWith('expect') && !expectations.includes(name));
   if (unknown !== undefined) throw new CaseMistake(`there is no expectation named ${unknown}`);
   const isAsking = given.kind === 'slice' ? given.rows?.length : expectations.some((name) => name in given);

@@ -49,7 +49,8 @@ function told({ phase, batch, error }: SeenError): string {
   return `${where}: ${error instanceof Error ? error.message : String(error)}`;
 }
 
-function complaintsAboutOutputs(given: Case, { of, expect, times }: Observed, all: readonly Output[]): string[] {
+/** How the outputs of a stream differ from what is expected of it. */
+export function complaintsAboutOutputs(given: Case, { of, expect, times }: Observed, all: readonly Output[]): string[] {
   const outputs = all.slice(0, countToCompare(given, all));
   const name = of === undefined ? '' : `of ${of}: `;
   const complaints: string[] = [];

@@ -32,17 +32,25 @@ export interface Stage {
   readonly ssc: StreamingContext;
 }
 
-/** Runs what is given on a context of its own, which ends with it. */
-export async function onStage<R>({ batchMs }: Case, seed: number, play: (stage: Stage) => Promise<R>): Promise<R> {
-  const runtime = testRuntime({ seed });
+/** The context that a case runs on. */
+export function contextFor({ batchMs }: Case, runtime: TestRuntime): StreamingContext {
   const conf = new SparkConf().setMaster('local[2]').setAppName('conformance');
-  const ssc = new StreamingContext(conf, Milliseconds(batchMs), { runtime });
+  return new StreamingContext(conf, Milliseconds(batchMs), { runtime });
+}
+
+/** Runs what is given on a context of its own, which ends with it. */
+export async function onStage<R>(given: Case, seed: number, play: (stage: Stage) => Promise<R>): Promise<R> {
+  const runtime = testRuntime({ seed });
+  const ssc = contextFor(given, runtime);
   try {
     return await play({ runtime, ssc });
   } finally {
     await ssc[Symbol.asyncDispose]();
   }
 }
+
+/** Where programs are written down. */
+export const checkpointFolder = '/checkpoint';
 
 /** How many batch intervals the clock is advanced. */
 export function batchesOf({ run, streams = [] }: Case): number {
@@ -54,12 +62,13 @@ export function runCase(given: Case, seed: number): Promise<Seen> {
   return onStage(given, seed, async (stage) => {
     const watch = new Watch(given, stage);
     const isBuilt = watch.attempt('build', () => watch.build());
-    if (isBuilt && watch.attempt('start', () => stage.ssc.start())) await watch.runBatches();
+    if (isBuilt && watch.attempt('start', () => stage.ssc.start())) await watch.runBatches(1, batchesOf(given));
     return watch.seen();
   });
 }
 
-class Watch {
+/** Looks at one life of the program of a case. */
+export class Watch {
   readonly #case: Case;
   readonly #stage: Stage;
   readonly #errors: SeenError[] = [];
@@ -84,20 +93,22 @@ class Watch {
 
   build(): void {
     const { ssc } = this.#stage;
-    if (!isAboutMissingDirectory(this.#case)) ssc.checkpoint('/checkpoint');
+    if (!isAboutMissingDirectory(this.#case)) ssc.checkpoint(checkpointFolder);
     const program = define(ssc, this.#case);
     const observed = this.#case.observe ?? [{}];
     for (const { of } of observed) this.#watch(of === undefined ? program.last : program.stream(of));
     this.#count(program);
   }
 
-  async runBatches(): Promise<void> {
+  /** Runs the batches from the first of these numbers to the last, or until the process dies. */
+  async runBatches(first: number, last: number): Promise<void> {
     const { runtime, ssc } = this.#stage;
     let known: unknown;
-    for (let batch = 1; batch <= batchesOf(this.#case); batch++) {
+    for (let batch = first; batch <= last; batch++) {
       await runtime.clock.advance(this.#case.batchMs);
+      if (runtime.isDead) return;
       try {
-        await ssc.awaitTerminationOrTimeout(0);
+        await unlessDead(runtime, () => ssc.awaitTerminationOrTimeout(0));
       } catch (error) {
         // The last error is thrown again and again.
         if (error !== known) this.#errors.push({ phase: 'run', batch, error });
@@ -108,7 +119,7 @@ class Watch {
 
   async seen(): Promise<Seen> {
     const outputs: (readonly Output[])[] = [];
-    for (const read of this.#watched) outputs.push(await read());
+    for (const read of this.#watched) outputs.push((await unlessDead(this.#stage.runtime, read)) ?? []);
     return { outputs, counters: this.#counters, errors: this.#errors };
   }
 
@@ -162,6 +173,19 @@ function countInto(counters: Record<string, number>, source: DStream<Row>): void
     add('batchesSeen');
     await rdd.foreach(() => add('recordsSeen'));
   });
+}
+
+/** What comes of a call; undefined where the process dies first. */
+export async function unlessDead<R>(runtime: TestRuntime, call: () => Promise<R>): Promise<R | undefined> {
+  if (runtime.isDead) return undefined;
+  let outcome: { readonly value: R } | undefined;
+  const made = runtime.activities.run('what the reader waits for', async () => {
+    outcome = { value: await call() };
+  });
+  made.catch(() => undefined); // It is awaited below, unless nobody can throw it any more.
+  await runtime.settle();
+  if (!runtime.isDead) await made;
+  return outcome?.value;
 }
 
 function linesOf(text: string): readonly string[] {

@@ -111,9 +111,9 @@ export function askedInput(
     });
   };
 
-  const answer = ({ answer, position }: InputAnswer): void => {
+  const answer = ({ answer, ...said }: InputAnswer): void => {
     const numRecords = answer.type === 'rdd.ready' ? rowCountOfPlan(answer.rdd.plan) : 0;
-    announce(options, answer, numRecords, { position, hasFailed: answer.type === 'rdd.failed' }, post);
+    announce(options, answer, numRecords, { ...said, hasFailed: answer.type === 'rdd.failed' }, post);
     askNext();
   };
 

@@ -8,7 +8,7 @@ import type { DurableId } from '../graph/durable-ids.ts';
 import type { Block } from '../rdd/block.ts';
 import { blockToBytes } from './block-record.ts';
 import type { Directory } from './directory.ts';
-import { type Began, beganRecord, changeRecord, kinds, plannedRecord, sealedRecord } from './entries.ts';
+import { type Began, beganRecord, changeRecord, kinds, notedRecord, plannedRecord, sealedRecord } from './entries.ts';
 import type { LogRecord } from './record.ts';
 import { removeSnapshots, type SnapshotOptions, writeSnapshot } from './snapshots.ts';
 import { type SnapshotHead, snapshotChunks } from './state-snapshot.ts';
@@ -21,6 +21,8 @@ export interface CheckpointOptions {
   readonly program: Omit<Began, 'life' | 'isFirst'>;
   /** How far back anything of a batch may be needed behind it. */
   readonly rememberMs: number;
+  /** How many bytes of changes there are at least between two snapshots; 16 MiB unless given. */
+  readonly snapshotBytesMin: number;
   /** Whether it goes on with what the directory has; else it begins anew. */
   readonly goesOn: boolean;
   /** The snapshots that are there. */
@@ -99,7 +101,7 @@ export class Checkpoint implements BatchLog, BlockLog {
   get isSnapshotDue(): boolean {
     const last = this.#snapshots.at(-1);
     const isUsable = last === undefined || last.number <= this.#forgottenMs;
-    return isUsable && this.#changedBytes > Math.max(snapshotBytesMin, this.#snapshotBytes);
+    return isUsable && this.#changedBytes > Math.max(this.#options.snapshotBytesMin, this.#snapshotBytes);
   }
 
   async snapshot(take: () => Promise<readonly StatesOf[] | undefined>): Promise<void> {
@@ -148,12 +150,14 @@ export class Checkpoint implements BatchLog, BlockLog {
     this.#life = isFirst ? runtime.random.id() : before.life;
     const began = { ...program, life: this.#life, isFirst };
     const segment = isFirst && before !== undefined ? await log.roll() : undefined;
-    await log.append([beganRecord(began)]);
-    await log.sync();
-    // Whatever is removed, the oldest segment that is left says what the program is.
-    log.preface = [beganRecord({ ...began, isFirst: false })];
-    for (const { bytes } of history.changes) this.#changedBytes += bytes.length;
+    const snapshotMs = this.#snapshots.at(-1)?.number ?? 0;
+    for (const { timeMs, bytes } of history.changes) if (timeMs > snapshotMs) this.#changedBytes += bytes.length;
     history.begin(began);
+    const notes = (): readonly LogRecord[] => [...history.notes].map(([source, rows]) => notedRecord({ source, rows }));
+    await log.append([beganRecord(began), ...notes()]);
+    await log.sync();
+    // Whatever is removed, the oldest segment that is left says what the program is, and what its sources have learned.
+    log.preface = () => [beganRecord({ ...began, isFirst: false }), ...notes()];
     history.changes.length = 0;
     for (const plan of history.plans.values()) for (const input of plan.inputs) this.#note(input);
     if (segment !== undefined) {
@@ -242,6 +246,3 @@ export class Checkpoint implements BatchLog, BlockLog {
     return { storage: this.#options.runtime.storage, folder, tell: () => undefined };
   }
 }
-
-/** So many bytes of changes are done again in some tenths of a second: no snapshot is worth what it takes. */
-const snapshotBytesMin = 16 * 2 ** 20;

@@ -1,4 +1,5 @@
 import { DefaultDeserializer, DefaultSerializer, deserialize, serialize } from 'node:v8';
+import type { Work } from '../state/work.ts';
 
 // Plain data as bytes: the one place of the checkpoint that knows how.
 
@@ -19,6 +20,23 @@ export function twoToBytes(first: unknown, second: unknown): Buffer {
   writer.writeValue(first);
   writer.writeValue(second);
   return writer.releaseBuffer();
+}
+
+/** Values, one behind the other, of so many rows each. @throws as toBytes */
+export function* valuesToBytes(values: Iterable<unknown>, rows: number): Work<Buffer> {
+  const writer = new DefaultSerializer();
+  writer.writeHeader();
+  for (const value of values) {
+    writer.writeValue(value);
+    yield rows;
+  }
+  return writer.releaseBuffer();
+}
+
+/** Values, each when it is asked for. @throws as fromBytes */
+export function* valuesFromBytes(bytes: Uint8Array): Generator<unknown, void> {
+  const reader = reading(bytes);
+  for (;;) yield reader.readValue();
 }
 
 /** The first of two values; the second is not looked at. @throws as fromBytes */

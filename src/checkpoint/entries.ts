@@ -1,8 +1,10 @@
+import type { Row } from '../core/row.ts';
 import type { BatchPlan, StateChange } from '../graph/batch-log.ts';
 import type { DurableId } from '../graph/durable-ids.ts';
 import type { Redo } from '../rdd/state-store.ts';
 import { firstFromBytes, fromBytes, secondFromBytes, toBytes, twoToBytes } from './codec.ts';
 import type { LogRecord } from './record.ts';
+import { redoFromBytes } from './redo-bytes.ts';
 
 /** What a program is, as far as its checkpoint depends on it; written whenever it starts. */
 export interface Began {
@@ -27,8 +29,14 @@ export interface Sealed {
   readonly failed: readonly DurableId[];
 }
 
+/** What a source has learned, all of it; written at the beginning of each segment. */
+export interface Noted {
+  readonly source: DurableId;
+  readonly rows: readonly Row[];
+}
+
 /** The kinds of records in the log; docs/checkpoint-format.md has their payloads. */
-export const kinds = { began: 1, block: 2, planned: 3, change: 4, sealed: 5 } as const;
+export const kinds = { began: 1, block: 2, planned: 3, change: 4, sealed: 5, noted: 6 } as const;
 
 /** The record of what a program is. */
 export function beganRecord(began: Began): LogRecord {
@@ -38,6 +46,11 @@ export function beganRecord(began: Began): LogRecord {
 /** The record of what a batch is made of. */
 export function plannedRecord(plan: BatchPlan): LogRecord {
   return { kind: kinds.planned, payload: toBytes(plan) };
+}
+
+/** The record of what a source has learned. */
+export function notedRecord(noted: Noted): LogRecord {
+  return { kind: kinds.noted, payload: toBytes(noted) };
 }
 
 /** The record of what became of a batch. */
@@ -72,9 +85,9 @@ export function changeHeadFromBytes(bytes: Uint8Array): ChangeHead {
 }
 
 /** @throws whatever V8 says of bytes that are no change */
-export function redoFromBytes(bytes: Uint8Array): Redo {
+export function changedFromBytes(bytes: Uint8Array): Redo {
   const { redo, results } = secondFromBytes(bytes) as ChangeTail;
-  return { ...(fromBytes(redo) as Redo), ...(results !== undefined && { results }) };
+  return { ...redoFromBytes(redo), ...(results !== undefined && { results }) };
 }
 
 /** A value that one of the functions above has written. */

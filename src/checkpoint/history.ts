@@ -1,8 +1,17 @@
 import type { Row } from '../core/row.ts';
 import type { BatchPlan, InputPlan, PendingBatchInfo } from '../graph/batch-log.ts';
 import type { DurableId } from '../graph/durable-ids.ts';
+import type { Note } from '../graph/input-dstream.ts';
 import { blockHeadFromBytes } from './block-record.ts';
-import { type Began, type ChangeHead, changeHeadFromBytes, kinds, payloadOf, type Sealed } from './entries.ts';
+import {
+  type Began,
+  type ChangeHead,
+  changeHeadFromBytes,
+  kinds,
+  type Noted,
+  payloadOf,
+  type Sealed,
+} from './entries.ts';
 import type { LogRecord } from './record.ts';
 
 /** What was done to the state of a partition, as it is written. */
@@ -42,6 +51,8 @@ export class History {
   /** By source, in the order in which they came; those of which the log has nothing any more are left out. */
   readonly blocks: Map<DurableId, Map<string, WrittenBlock>> = new Map();
   readonly counts: Map<DurableId, BlockCount> = new Map();
+  /** What each source has learned, oldest first. */
+  readonly notes: Map<DurableId, Row[]> = new Map();
   /** The changes of a batch come before its outcome: without it they mean nothing. */
   #unsealed: ChangeBytes[] = [];
 
@@ -65,6 +76,11 @@ export class History {
       case kinds.sealed:
         this.#seal(payloadOf<Sealed>(record));
         break;
+      case kinds.noted: {
+        const { source, rows } = payloadOf<Noted>(record);
+        this.notes.set(source, [...rows]);
+        break;
+      }
     }
   }
 
@@ -79,7 +95,10 @@ export class History {
   plan(plan: BatchPlan, segment: number): void {
     this.plans.set(plan.timeMs, plan);
     this.segments.set(plan.timeMs, segment);
-    for (const input of plan.inputs) if (input.blocks !== undefined) this.#recount(input);
+    for (const input of plan.inputs) {
+      if (input.blocks !== undefined) this.#recount(input);
+      if (input.note !== undefined) this.#note(input.source, input.note);
+    }
   }
 
   /** A block of a source is written. */
@@ -138,7 +157,7 @@ export class History {
   /** The program starts. */
   begin(began: Began): void {
     if (this.began !== undefined && this.began.life !== began.life) {
-      for (const map of [this.plans, this.segments, this.failed, this.blocks, this.counts]) map.clear();
+      for (const map of [this.plans, this.segments, this.failed, this.blocks, this.counts, this.notes]) map.clear();
       this.changes.length = 0;
     }
     // What an earlier process had not sealed, it has not done.
@@ -150,6 +169,12 @@ export class History {
   #readBlock(bytes: Buffer, segment: number): void {
     const { source, id, meta } = blockHeadFromBytes(bytes);
     this.block(source, id, meta, { segment, bytes });
+  }
+
+  #note(source: DurableId, { row, isAll }: Note): void {
+    const rows = this.notes.get(source);
+    if (rows === undefined || isAll) this.notes.set(source, [row]);
+    else rows.push(row);
   }
 
   /** A plan also tells how many blocks there had been: they themselves may be gone. */

@@ -31,8 +31,10 @@ export class Log {
   /** What an earlier process wrote is only read. */
   #isOwn = false;
   #isNameSafe = true;
+  /** How much of the newest segment is what every one begins with. */
+  #prefaceEnd = headerBytes;
   /** What every further segment begins with. */
-  preface: readonly LogRecord[] = [];
+  preface: () => readonly LogRecord[] = () => [];
   #last: Promise<unknown> = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
 
@@ -109,7 +111,9 @@ export class Log {
   }
 
   async #append(records: readonly LogRecord[], length: number): Promise<void> {
-    const isFull = this.#end > headerBytes && this.#end + length > this.#segmentBytesMax;
+    // However long the preface is: one that is longer than a segment would begin a segment for each append.
+    const isFull =
+      this.#end > this.#prefaceEnd && this.#end - this.#prefaceEnd + headerBytes + length > this.#segmentBytesMax;
     if (!this.#isOwn || isFull) await this.#begin();
     await this.#put(records, length);
   }
@@ -141,7 +145,9 @@ export class Log {
     this.#safeBytes = headerBytes;
     this.#isOwn = true;
     this.#isNameSafe = false;
-    if (this.preface.length > 0) await this.#put(this.preface, lengthOf(this.preface));
+    const preface = this.preface();
+    if (preface.length > 0) await this.#put(preface, lengthOf(preface));
+    this.#prefaceEnd = this.#end;
   }
 
   get #path(): string {

@@ -12,7 +12,8 @@ import type { WrittenChange } from '../rdd/state-store.ts';
 import { blockFromBytes } from './block-record.ts';
 import type { SnapshotPlace } from './checkpoint.ts';
 import type { Directory } from './directory.ts';
-import { type Began, redoFromBytes } from './entries.ts';
+import { type Began, changedFromBytes } from './entries.ts';
+import type { Tell } from './facts.ts';
 import type { ChangeBytes, History } from './history.ts';
 import { newestSnapshot, snapshotNumbers } from './snapshots.ts';
 import { readSnapshotHead, readStateSnapshot, type StateSnapshot } from './state-snapshot.ts';
@@ -46,13 +47,15 @@ export async function recover(
   began: Began,
   program: RecoveringProgram,
   { storage }: Pick<Runtime, 'storage'>,
+  tell: Tell,
 ): Promise<Recovered> {
   checkProgram(began, program, folder);
-  const place = { storage, folder, tell: () => undefined };
+  const place = { storage, folder, tell };
   const wantedMs = startOf(history, began, program);
   const snapshot = await snapshotUpTo(place, wantedMs, history, began);
   const recovery = new Recovering(history, began, program, wantedMs, snapshot);
-  return { recovery, snapshots: await placesOf(place, began) };
+  // What is not whole has been told by now.
+  return { recovery, snapshots: await placesOf({ ...place, tell: () => undefined }, began) };
 }
 
 function checkProgram(began: Began, { graph, ids, allowNonRestoredState }: RecoveringProgram, folder: string): void {
@@ -158,6 +161,10 @@ class Recovering implements Recovery {
     return this.input(node, this.startMs)?.position;
   }
 
+  notes(node: InputNode): readonly Row[] {
+    return this.#history.notes.get(this.#id(node)) ?? [];
+  }
+
   changes(node: StreamNode): readonly WrittenChange[] {
     const id = this.#id(node);
     const versions = new Map(this.#snapshot?.head.versions);
@@ -203,7 +210,7 @@ class Recovering implements Recovery {
 }
 
 function written({ timeMs, partition, bytes }: ChangeBytes): WrittenChange {
-  return { timeMs, partition, read: () => redoFromBytes(bytes) };
+  return { timeMs, partition, read: () => changedFromBytes(bytes) };
 }
 
 function blockOf(bytes: Buffer | undefined): Block | undefined {

@@ -1,8 +1,10 @@
 import type { StatesOf } from '../graph/batch-log.ts';
 import type { DurableId } from '../graph/durable-ids.ts';
+import { uncut } from '../state/work.ts';
 import { fromBytes, toBytes } from './codec.ts';
 import { type ChangeHead, changeHeadFromBytes, changeToBytes } from './entries.ts';
 import type { ChangeBytes } from './history.ts';
+import { redoToBytes } from './redo-bytes.ts';
 import type { Snapshot } from './snapshots.ts';
 
 /** What stands first in a snapshot. */
@@ -29,7 +31,7 @@ export async function* snapshotChunks(head: SnapshotHead, states: readonly State
   for (const { state, images } of states) {
     for (const { partition, pieces } of images) {
       for (const redo of pieces()) {
-        yield changeToBytes({ state, partition, timeMs: redo.timeMs, bytes: toBytes(redo) });
+        yield changeToBytes({ state, partition, timeMs: redo.timeMs, bytes: uncut(redoToBytes(redo)) });
       }
     }
   }

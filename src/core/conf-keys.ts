@@ -27,6 +27,7 @@ export interface ConfKeys {
   readonly receiverBufferBytesMax: ConfKey<number>;
   readonly receiverBufferRowsMax: ConfKey<number>;
   readonly pendingBatchesMax: ConfKey<number>;
+  readonly snapshotBytesMin: ConfKey<number>;
   readonly codegen: ConfKey<boolean>;
 }
 
@@ -170,6 +171,13 @@ export const confKeys: ConfKeys = {
     min: 1,
     unit: 'batches',
     doc: 'How many batches may wait before the sources are paused.',
+  }),
+  snapshotBytesMin: intKey('firesteel.checkpoint.snapshotBytesMin', {
+    byDefault: 16 * 1024 * 1024,
+    defaultText: '16777216 (16 MiB)',
+    min: 1,
+    unit: 'bytes',
+    doc: 'How much of state has to change before a snapshot of it is written; what is less is soon done again.',
   }),
   codegen: flagKey('firesteel.executor.codegen', {
     byDefault: true,

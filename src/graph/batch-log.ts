@@ -1,6 +1,7 @@
 import type { Row } from '../core/row.ts';
 import type { Change, StateImage } from '../rdd/state-store.ts';
 import type { DurableId } from './durable-ids.ts';
+import type { Note } from './input-dstream.ts';
 
 /** What an input gave to a batch: enough to give it again. */
 export interface InputPlan {
@@ -11,6 +12,8 @@ export interface InputPlan {
   readonly hasFailed?: boolean;
   /** It had failed, and a later batch got what had come: there is nothing left for this one. */
   readonly isPassed?: boolean;
+  /** What it has learned with the batch, where it has. */
+  readonly note?: Note;
   /** The ids of the blocks, of an input with a receiver. */
   readonly blocks?: readonly string[];
 }

@@ -51,6 +51,19 @@ export abstract class InputDStream<T extends Row> {
   }
 
   /**
+   * @internal What it has learned since it was asked last, and has to know for good: kept for recovery like a position,
+   * but written only once. Undefined where there is nothing.
+   */
+  note(): Note | undefined {
+    return undefined;
+  }
+
+  /** @internal Called behind `restore()`: all that was noted, oldest first. */
+  restoreNotes(_rows: readonly Row[]): void {
+    // Most sources note nothing.
+  }
+
+  /**
    * The data of a batch that an earlier process has made, once more. Called in place of `compute`, in the same order,
    * for batches that have not completed, or that are in a window.
    *
@@ -60,6 +73,14 @@ export abstract class InputDStream<T extends Row> {
   recompute(time: Time, _position: Row, make: RDDMaker): RDD<T> | undefined | Promise<RDD<T> | undefined> {
     return this.compute(time, make);
   }
+}
+
+/** @internal Something that a source has learned. */
+export interface Note {
+  /** A plain value. */
+  readonly row: Row;
+  /** Whether it takes the place of all earlier ones. */
+  readonly isAll: boolean;
 }
 
 /** How an input makes its RDDs. */

@@ -1,5 +1,5 @@
 import type { Engine } from '../rdd/engine.ts';
-import { type Redo, StateStore } from '../rdd/state-store.ts';
+import { StateStore, type StateStoreOptions } from '../rdd/state-store.ts';
 import type { InputPlan } from './batch-log.ts';
 import type { Graph, InputNode, StreamNode } from './graph.ts';
 import { type MemoryOptions, memoriesOf } from './memory.ts';
@@ -13,7 +13,7 @@ export interface PlanningOptions extends MemoryOptions {
   /** What is known of an earlier process, where the program goes on. */
   readonly recovery?: Recovery | undefined;
   /** How changes of state are made bytes, where they are written down. */
-  readonly toBytes?: ((redo: Redo) => Uint8Array) | undefined;
+  readonly toBytes?: StateStoreOptions['toBytes'];
   /** How many state steps may wait behind one that fails. */
   readonly pendingMax: number;
 }

@@ -13,7 +13,7 @@ import type { Answer } from './answer.ts';
 import type { InputPlan } from './batch-log.ts';
 import { runInBatch } from './batch-scope.ts';
 import type { InputNode, StageNode, StreamNode } from './graph.ts';
-import { InputDStream, type RDDMaker } from './input-dstream.ts';
+import { InputDStream, type Note, type RDDMaker } from './input-dstream.ts';
 import type { Memory } from './memory.ts';
 import type { Batch, Op, Past, Version } from './op.ts';
 import { siteOf } from './site-of.ts';
@@ -205,6 +205,8 @@ function pastOf(
 export interface InputAnswer {
   readonly answer: Answer;
   readonly position: Row;
+  /** What it has learned. */
+  readonly note?: Note;
 }
 
 /** The RDD of an input that is asked. */
@@ -212,6 +214,7 @@ export function stepInput(node: InputNode, timeMs: number, planning: Planning): 
   const source = node.source as InputDStream<Row>;
   const make = makerOf(node, planning.engine);
   let position: Row;
+  let learned: Note | undefined;
   const given = planning.given(node, timeMs);
   const compute = (): ReturnType<typeof source.compute> =>
     planAs(node.label, () => {
@@ -226,12 +229,17 @@ export function stepInput(node: InputNode, timeMs: number, planning: Planning): 
     const thenPosition = (rdd: RDD<Row> | undefined): RDD<Row> | undefined => {
       checkIsRDD(rdd, node, timeMs);
       position = source.position();
+      learned = source.note();
       return rdd;
     };
     return made instanceof Promise ? made.then(thenPosition) : thenPosition(made);
   };
   const said = answerOf(timeMs, () => runInBatch(`batch ${timeMs} ms, ${siteOf(node)}`, read), node);
-  const noted = (answer: Answer): InputAnswer => ({ answer: note(node, answer, planning), position });
+  const noted = (answer: Answer): InputAnswer => ({
+    answer: note(node, answer, planning),
+    position,
+    ...(learned !== undefined && { note: learned }),
+  });
   return said instanceof Promise ? said.then(noted) : noted(said);
 }
 

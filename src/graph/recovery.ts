@@ -20,6 +20,8 @@ export interface Recovery {
   input(node: InputNode, timeMs: number): InputPlan | undefined;
   /** What `position()` of an input said at the start time. */
   position(node: InputNode): Row;
+  /** What an input had learned, oldest first. */
+  notes(node: InputNode): readonly Row[];
   /** What was done to a state, in order of time. */
   changes(node: StreamNode): readonly WrittenChange[];
   /** Whether an output is still to be done for a batch. */

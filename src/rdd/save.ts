@@ -1,6 +1,7 @@
 import { messageOf, UsageError } from '../core/errors.ts';
 import type { Row } from '../core/row.ts';
 import { rowText } from '../core/row-text.ts';
+import { findScope, type Scope } from '../core/scope.ts';
 import type { Storage } from '../core/storage.ts';
 import type { Task } from './executor.ts';
 import { type Plan, partitionsOf } from './plan.ts';
@@ -43,12 +44,18 @@ type Encoding = (rows: readonly unknown[]) => Task<Buffer>;
 async function save(plan: Plan, path: string, reading: Reading, encode: Encoding): Promise<void> {
   const { storage } = reading.engine.runtime;
   // A batch that runs again writes its folder again; a program of its own does not overwrite what is there.
-  if (reading.job.isOfBatch) await storage.remove(path);
+  if (reading.job.isOfBatch || isInsideBatch()) await storage.remove(path);
   else if ((await storage.list(path)).length > 0) throw new UsageError('SAVE.FOLDER_EXISTS', { path });
   await prepare(plan, reading);
   const tasks = partitionsOf(plan).map((index) => savePart(plan, index, `${path}/${partName(index)}`, reading, encode));
   await runTasks(tasks, reading);
   await storage.append(`${path}/_SUCCESS`, new Uint8Array());
+}
+
+/** Whether a function that plans a batch, as that of `transform` is, saves. */
+function isInsideBatch(): boolean {
+  const isOpen = (scope: Scope): scope is Scope => scope.kind === 'batch' && 'isOpen' in scope && scope.isOpen === true;
+  return findScope(isOpen) !== undefined;
 }
 
 function* savePart(plan: Plan, index: number, path: string, reading: Reading, encode: Encoding): Task<void> {

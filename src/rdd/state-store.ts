@@ -6,7 +6,7 @@ import type { Keeper } from '../state/keeper.ts';
 import { KeyIndex } from '../state/key-index.ts';
 import { emptyRedo, firstUnplain, isEmptyRedo, type Redo, unplainIn } from '../state/redo.ts';
 import { VersionedTable } from '../state/versioned-table.ts';
-import { Pace } from '../state/work.ts';
+import { Pace, type Work } from '../state/work.ts';
 import { Chunks } from './chunk.ts';
 import type { Engine } from './engine.ts';
 import type { Task } from './executor.ts';
@@ -88,7 +88,7 @@ export interface StateStoreOptions {
   /** How many steps may wait behind one that fails. */
   readonly pendingMax: number;
   /** How a change is made bytes, where somebody asks for the changes of its steps by `takeChanges`. */
-  readonly toBytes: ((redo: Redo) => Uint8Array) | undefined;
+  readonly toBytes: ((redo: Redo) => Work<Uint8Array>) | undefined;
   /** What earlier processes did to it, in order of time. */
   readonly history: readonly WrittenChange[];
 }
@@ -287,16 +287,16 @@ export class StateStore {
     const { toBytes } = this.#options;
     const written: (Uint8Array | undefined)[] = [];
     for (const keeper of toBytes === undefined ? [] : this.#keepers) {
-      const redo = keeper.redo({ withResults: false });
-      this.#checkPlain(unplainIn(redo));
-      written.push(isEmptyRedo(redo) ? undefined : toBytes?.(redo));
+      const redo = yield* keeper.redo({ withResults: false });
+      this.#checkPlain(yield* unplainIn(redo));
+      written.push(toBytes === undefined || isEmptyRedo(redo) ? undefined : yield* toBytes(redo));
       yield 1;
     }
     for (const keeper of this.#keepers) yield* keeper.commit();
     for (const [partition, bytes] of written.entries()) {
       // That there was a step must be known; that a partition did nothing need not.
       const isTold = partition === 0 || (this.keeper(partition).results?.(timeMs) ?? []).length > 0;
-      const told = bytes ?? (isTold ? toBytes?.(emptyRedo(timeMs)) : undefined);
+      const told = bytes ?? (isTold && toBytes !== undefined ? yield* toBytes(emptyRedo(timeMs)) : undefined);
       if (told !== undefined) this.#changes.push({ timeMs, partition, bytes: told });
     }
   }

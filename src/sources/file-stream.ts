@@ -4,11 +4,11 @@ import type { Row } from '../core/row.ts';
 import type { Runtime } from '../core/runtime.ts';
 import type { SparkConf } from '../core/spark-conf.ts';
 import type { Time } from '../core/time.ts';
-import { InputDStream, type RDDMaker } from '../graph/input-dstream.ts';
+import { InputDStream, type Note, type RDDMaker } from '../graph/input-dstream.ts';
 import type { RDD } from '../rdd/rdd.ts';
 import { type FileFormat, filesAs } from './file-formats.ts';
 import { filesIn, type ListedFile } from './file-list.ts';
-import { type FilePosition, NewFiles } from './new-files.ts';
+import { type FilePosition, type KnownFiles, NewFiles } from './new-files.ts';
 
 /** How `fileStream` reads a directory. */
 export interface FileStreamOptions<T extends Row> {
@@ -79,6 +79,14 @@ export class FileInput<T extends Row> extends InputDStream<T> {
 
   override restore(position: Row): void {
     if (position !== undefined) this.#files.restore(position as FilePosition);
+  }
+
+  override note(): Note | undefined {
+    return this.#files.note();
+  }
+
+  override restoreNotes(rows: readonly Row[]): void {
+    this.#files.restoreNotes(rows as readonly KnownFiles[]);
   }
 
   override recompute(time: Time, position: Row, make: RDDMaker): RDD<T> | Promise<RDD<T>> {

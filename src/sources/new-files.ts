@@ -10,6 +10,14 @@ export interface FilePosition {
   readonly batches: readonly FilesOfBatch[];
 }
 
+/** What `note()` tells: files that are known, and not new when they are listed again. */
+export interface KnownFiles {
+  /** Those that were there at the start. */
+  readonly old: readonly string[];
+  /** Those that were read. */
+  readonly read: readonly string[];
+}
+
 type FilesOfBatch = readonly [timeMs: number, paths: readonly string[]];
 
 /**
@@ -28,6 +36,10 @@ export class NewFiles {
   /** When each file was listed last. Of those that were there at the start it is never forgotten that they were. */
   readonly #listedMs = new Map<string, number>();
   #hasBegun = false;
+  /** What has become known and is not noted yet. */
+  #unnoted: { readonly old: string[]; readonly read: string[] } = { old: [], read: [] };
+  /** How many files have been noted since all were. */
+  #notedCount = Number.POSITIVE_INFINITY;
 
   constructor(sinceMs: number, rememberMs: number) {
     this.#sinceMs = sinceMs;
@@ -38,7 +50,10 @@ export class NewFiles {
   begin(listing: readonly ListedFile[]): void {
     if (this.#hasBegun) return;
     this.#hasBegun = true;
-    for (const { path } of listing) this.#listedMs.set(path, Number.POSITIVE_INFINITY);
+    for (const { path } of listing) {
+      this.#listedMs.set(path, Number.POSITIVE_INFINITY);
+      this.#unnoted.old.push(path);
+    }
   }
 
   /** The files of a batch that has been made before; undefined where it has not. */
@@ -62,6 +77,7 @@ export class NewFiles {
     this.#untilMs = timeMs;
     if (paths.length > 0) this.#batches = [...this.#batches, [timeMs, paths]];
     for (const path of paths) this.#read.add(path);
+    this.#unnoted.read.push(...paths);
     this.#forget(timeMs - this.#rememberMs);
     return paths;
   }
@@ -77,6 +93,40 @@ export class NewFiles {
     this.#read = new Set(batches.flatMap(([, paths]) => paths));
   }
 
+  /**
+   * The files that have become known since it was asked last. Those that are no longer there would be noted for ever:
+   * so once more were noted than are known, all that are known take the place of what was noted.
+   */
+  note(): { readonly row: KnownFiles; readonly isAll: boolean } | undefined {
+    const unnoted = this.#unnoted;
+    const count = unnoted.old.length + unnoted.read.length;
+    const isFirst = this.#notedCount === Number.POSITIVE_INFINITY;
+    // That nothing was there has to be known too.
+    if (!this.#hasBegun || (count === 0 && !isFirst)) return undefined;
+    this.#unnoted = { old: [], read: [] };
+    this.#notedCount += count;
+    if (this.#notedCount <= 2 * this.#listedMs.size + notedMin) return { row: unnoted, isAll: false };
+    this.#notedCount = this.#listedMs.size;
+    return { row: this.#known(), isAll: true };
+  }
+
+  /** Behind `restore()`: what is listed now was there at the start only if it was noted. */
+  restoreNotes(rows: readonly KnownFiles[]): void {
+    if (rows.length === 0) return;
+    this.#hasBegun = true;
+    for (const { old, read } of rows) {
+      for (const path of read) this.#listedMs.set(path, this.#untilMs);
+      for (const path of old) this.#listedMs.set(path, Number.POSITIVE_INFINITY);
+    }
+  }
+
+  #known(): KnownFiles {
+    const old: string[] = [];
+    const read: string[] = [];
+    for (const [path, listedMs] of this.#listedMs) (listedMs === Number.POSITIVE_INFINITY ? old : read).push(path);
+    return { old, read };
+  }
+
   #forget(beforeMs: number): void {
     for (const [path, listedMs] of this.#listedMs) if (listedMs < beforeMs) this.#listedMs.delete(path);
     const kept = this.#batches.findIndex(([timeMs]) => timeMs >= beforeMs);
@@ -86,3 +136,6 @@ export class NewFiles {
     this.#batches = this.#batches.slice(forgotten);
   }
 }
+
+/** So few files are not worth counting. */
+const notedMin = 1000;

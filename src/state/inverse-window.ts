@@ -88,10 +88,10 @@ export class InverseWindow implements Keeper {
     this.discard();
   }
 
-  redo(): Redo {
+  *redo(): Work<Redo> {
     const { timeMs, came, changes } = this.#worked as Worked;
     const slots = came.map((slot) => ({ timeMs: slot.timeMs, ...byId(slot.ids, slot.values) }));
-    return { ...this.table.redo(timeMs, changes), slots };
+    return { ...(yield* this.table.redo(timeMs, changes)), slots };
   }
 
   replay(redo: Redo): void {

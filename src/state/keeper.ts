@@ -25,7 +25,7 @@ export interface Keeper {
   /** What was worked out becomes the newest version. */
   commit(): Work<void>;
   /** What `commit` is about to apply, as data; once all partitions have finished the step. */
-  redo(options: RedoOptions): Redo;
+  redo(options: RedoOptions): Work<Redo>;
   /** In the place of a step: `commit` will apply this. */
   replay(redo: Redo): void;
   /** What it has, between two steps: copied at once, given bit by bit, however it goes on. */

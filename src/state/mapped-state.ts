@@ -6,7 +6,7 @@ import { Marks } from './marks.ts';
 import { type Image, packed, type Redo, type RedoOptions } from './redo.ts';
 import { State } from './state.ts';
 import { absent, type Changes, changesOf, type VersionedTable } from './versioned-table.ts';
-import { Pace, type Work } from './work.ts';
+import { Pace, rowsBetweenYields, type Work } from './work.ts';
 
 /** What a state that is mapped over is made of. */
 export interface MappedStateOptions {
@@ -85,9 +85,9 @@ export class MappedState implements Keeper {
     this.discard();
   }
 
-  redo({ withResults }: RedoOptions): Redo {
+  *redo({ withResults }: RedoOptions): Work<Redo> {
     const timeMs = this.#timeMs as number;
-    const redo = this.table.redo(timeMs, this.#changes());
+    const redo = yield* this.table.redo(timeMs, yield* this.#changes());
     const touches = this.#options.timeoutMs === undefined ? [] : [{ timeMs, ids: this.#kept() }];
     return { ...redo, touches, ...(withResults ? { results: packed(this.#made) } : {}) };
   }
@@ -145,10 +145,14 @@ export class MappedState implements Keeper {
   }
 
   /** What is other than it was. */
-  #changes(): Changes {
+  *#changes(): Work<Changes> {
     const [ids, values] = [this.#ids, this.#values];
-    if (ids.every((_, place) => this.#isChanged(place))) return { ids, values };
-    const places = [...ids.keys()].filter((place) => this.#isChanged(place));
+    const places: number[] = [];
+    for (let place = 0; place < ids.length; place++) {
+      if (this.#isChanged(place)) places.push(place);
+      if ((place + 1) % rowsBetweenYields === 0) yield rowsBetweenYields;
+    }
+    if (places.length === ids.length) return { ids, values };
     return { ids: places.map((place) => ids[place] as number), values: places.map((place) => values[place]) };
   }
 

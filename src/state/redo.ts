@@ -1,4 +1,5 @@
 import { isPlain } from './plain.ts';
+import { rowsBetweenYields, type Work } from './work.ts';
 
 /** Values in a row: bytes where all are numbers. */
 export type Packed = Float64Array | readonly unknown[];
@@ -71,10 +72,19 @@ export function byId(ids: readonly number[] | Int32Array, values: readonly unkno
 }
 
 /** The first key or value that would come back as something else, if there is one. */
-export function unplainIn({ keys, put, slots = [], results = [] }: Redo): { readonly value: unknown } | undefined {
+export function* unplainIn({
+  keys,
+  put,
+  slots = [],
+  results = [],
+}: Redo): Work<{ readonly value: unknown } | undefined> {
   for (const values of [keys.values, put.values, ...slots.map((slot) => slot.values), results]) {
-    const unplain = firstUnplain(values);
-    if (unplain !== undefined) return unplain;
+    if (values instanceof Float64Array) continue;
+    for (let from = 0; from < values.length; from += rowsBetweenYields) {
+      const unplain = firstUnplain(values.slice(from, from + rowsBetweenYields));
+      if (unplain !== undefined) return unplain;
+      yield rowsBetweenYields;
+    }
   }
   return undefined;
 }

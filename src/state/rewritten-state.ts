@@ -3,7 +3,7 @@ import { CallFailure } from './call-failure.ts';
 import type { Keeper } from './keeper.ts';
 import type { Image, Redo } from './redo.ts';
 import { absent, type Changes, changesOf, type Entry, type VersionedTable } from './versioned-table.ts';
-import { Pace, rowsBetweenYields, uncut, type Work } from './work.ts';
+import { Pace, rowsBetweenYields, type Work } from './work.ts';
 
 /** All state of a partition from all that there is: keys with their values of the batch and their state so far. */
 export type RewriteState = (rows: IterableIterator<Row>) => Iterable<Entry>;
@@ -93,9 +93,9 @@ export class RewrittenState implements Keeper {
     yield* this.table.commit(this.#timeMs, changes);
   }
 
-  redo(): Redo {
-    this.#changes ??= uncut(this.#taken());
-    return this.table.redo(this.#timeMs, this.#changes);
+  *redo(): Work<Redo> {
+    this.#changes ??= yield* this.#taken();
+    return yield* this.table.redo(this.#timeMs, this.#changes);
   }
 
   replay(redo: Redo): void {

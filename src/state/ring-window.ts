@@ -83,7 +83,7 @@ export class RingWindow implements Keeper {
     yield* this.table.commit(timeMs, changes);
   }
 
-  redo(): Redo {
+  *redo(): Work<Redo> {
     const slots = this.#came.map(({ timeMs, ids, values }) => {
       return {
         timeMs,
@@ -93,7 +93,7 @@ export class RingWindow implements Keeper {
         ),
       };
     });
-    return { ...this.table.redo(this.#timeMs, this.#changes as Changes), slots };
+    return { ...(yield* this.table.redo(this.#timeMs, this.#changes as Changes)), slots };
   }
 
   replay(redo: Redo): void {

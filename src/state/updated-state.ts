@@ -71,7 +71,7 @@ export class UpdatedState implements Keeper {
     this.discard();
   }
 
-  redo(): Redo {
+  redo(): Work<Redo> {
     return this.table.redo(this.#timeMs, this.#changes as Changes);
   }
 

@@ -168,7 +168,7 @@ export class VersionedTable {
   }
 
   /** What a commit of these is about to do, as data. */
-  redo(timeMs: number, { ids, values }: Changes): Redo {
+  *redo(timeMs: number, { ids, values }: Changes): Work<Redo> {
     const come: number[] = [];
     const gone: number[] = [];
     let isAnyAbsent = false;
@@ -180,6 +180,7 @@ export class VersionedTable {
         if (isLive) gone.push(id);
         // Also a key that older versions still have here: where it is done again they may have been let go of.
       } else if (!isLive) come.push(id);
+      if ((i + 1) % rowsBetweenYields === 0) yield rowsBetweenYields;
     }
     const has = (_: unknown, i: number): boolean => values[i] !== absent;
     return {

@@ -11,7 +11,16 @@ function begun(): Checkpoint {
   const logger = new Logger('test', { sink, clock: runtime.clock, terminal: runtime.terminal, level: 'WARN' });
   const folder = '/checkpoint';
   const program = { batchMs: 1000, zeroTimeMs: 0, parallelism: 2, sources: ['words'], outputs: [], states: [] };
-  const options = { folder, runtime, logger, program, rememberMs: 0, goesOn: false, snapshots: [] };
+  const options = {
+    folder,
+    runtime,
+    logger,
+    program,
+    rememberMs: 0,
+    snapshotBytesMin: 1,
+    goesOn: false,
+    snapshots: [],
+  };
   return new Checkpoint(openDirectory({ runtime, folder, tell: () => undefined }), options);
 }
 

@@ -2,6 +2,7 @@ import type { CheckpointFact } from '../../src/checkpoint/facts.ts';
 import { Log, type LogOptions } from '../../src/checkpoint/log.ts';
 import type { LogRecord } from '../../src/checkpoint/record.ts';
 import type { Storage } from '../../src/core/storage.ts';
+import type { TestRuntime } from '../../src/core/test-runtime.ts';
 
 /** A record of kind 1 with a text. */
 export const record = (text: string): LogRecord => ({ kind: 1, payload: Buffer.from(text) });
@@ -14,6 +15,25 @@ export interface Opened {
   /** The segment of each record. */
   readonly segments: readonly number[];
   readonly facts: readonly CheckpointFact[];
+}
+
+/** The same world, which counts the calls of its storage. */
+export function counting(runtime: TestRuntime): {
+  readonly runtime: TestRuntime;
+  readonly calls: Readonly<Record<string, number>>;
+} {
+  const calls: Record<string, number> = {};
+  const storage = new Proxy(runtime.storage, {
+    get: (real, name: keyof Storage) => {
+      const call: unknown = real[name];
+      if (typeof call !== 'function') return call;
+      return (...given: unknown[]): unknown => {
+        calls[name] = (calls[name] ?? 0) + 1;
+        return call.apply(real, given);
+      };
+    },
+  });
+  return { runtime: { ...runtime, storage }, calls };
 }
 
 /** Opens the log in a folder. */

@@ -1,34 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { conformance } from '../../scripts/conformance/conformance.ts';
-import type { Lists } from '../../scripts/conformance/lists.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const folders: string[] = [];
-
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
-});
-
-/** Three batches, of which each record is doubled; whatever is given stands instead. */
-function doubled(fields: Fields = {}): Fields {
-  return {
-    id: 'made.doubled',
-    title: 'each record twice',
-    batchMs: 1000,
-    kind: 'operators',
-    streams: [{ name: 'in', batches: [[1, 2], [], [3]], partitions: 2 }],
-    ops: [{ op: 'flatMap', f: 'selfAndDouble' }],
-    expect: [[1, 2, 2, 4], [], [3, 6]],
-    times: [1000, 2000, 3000],
-    ordered: true,
-    run: { batches: 3 },
-    ...fields,
-  };
-}
+import { doubled, type Fields, failed, folderOf, format, passing, reading, sliced } from './made.ts';
 
 /** A map of records that throws in the second of three batches. */
 function failing(fields: Fields = {}): Fields {
@@ -46,31 +18,6 @@ function failing(fields: Fields = {}): Fields {
     ...fields,
   });
 }
-
-/** A stream that is asked for the data of its batches. */
-function sliced(rows: readonly Fields[], fields: Fields = {}): Fields {
-  const { id, title, batchMs, streams } = doubled({ streams: [{ name: 'in', batches: [[1], [2], [3]] }] });
-  return { id, title, batchMs, streams, kind: 'slice', rows, ...fields };
-}
-
-async function folderOf(files: Readonly<Record<string, unknown>>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'conformance-'));
-  folders.push(folder);
-  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), JSON.stringify(content));
-  return folder;
-}
-
-const format = 'dstream-conformance/1';
-
-async function reading(cases: readonly Fields[], lists: Partial<Lists> = {}) {
-  const lines: string[] = [];
-  const folder = await folderOf({ 'made.json': { format, family: 'made', cases } });
-  const exitCode = await conformance(folder, { toCome: [], differences: [], ...lists }, (text) => lines.push(text));
-  return { exitCode, lines, last: lines.at(-1) };
-}
-
-const passing = { exitCode: 0, lines: ['1 passed, 0 failed, 0 skipped'], last: '1 passed, 0 failed, 0 skipped' };
-const failed = { exitCode: 1, last: '0 passed, 1 failed, 0 skipped' };
 
 /** What the peer's error says, where the program itself throws it. */
 function thrown(text: string): string {
@@ -393,21 +340,21 @@ describe('a folder', () => {
 });
 
 describe('what is still to come', () => {
-  const restarting = doubled({ restart: { afterBatches: 2 } });
+  const timed = doubled({ kind: 'temporal', formula: 'always' });
   const skipped = { exitCode: 0, last: '0 passed, 0 failed, 1 skipped' };
 
   test('is skipped with its reason where the list has it', async () => {
-    const toCome = [{ field: 'restart', reason: 'recovery is still to come' }];
-    const { lines, ...rest } = await reading([restarting], { toCome });
+    const toCome = [{ field: 'formula', reason: 'formulas are still to come' }];
+    const { lines, ...rest } = await reading([timed], { toCome });
     expect(rest).toEqual(skipped);
-    expect(lines).toEqual(['SKIP made.doubled: recovery is still to come', '0 passed, 0 failed, 1 skipped']);
+    expect(lines).toEqual(['SKIP made.doubled: formulas are still to come', '0 passed, 0 failed, 1 skipped']);
   });
 
   test('is an error where no list has it', async () => {
-    const { lines, exitCode } = await reading([restarting]);
+    const { lines, exitCode } = await reading([timed]);
     expect(exitCode).toBe(1);
     expect(lines).toEqual([
-      'SKIP made.doubled: restart is not there yet; it is not in the list of what is to come',
+      'SKIP made.doubled: kind temporal is not there yet; it is not in the list of what is to come',
       '0 passed, 0 failed, 1 skipped',
     ]);
   });
@@ -415,18 +362,18 @@ describe('what is still to come', () => {
   test.each([
     { ids: 'made.doubled' },
     { ids: 'made.*' },
-    { kind: 'operators' },
+    { kind: 'temporal' },
     { operator: 'flatMap' },
-    { field: 'restart' },
+    { field: 'formula' },
     { ids: 'made.*', operator: 'flatMap' },
   ])('an entry %o speaks of the case', async (entry) => {
-    expect(await reading([restarting], { toCome: [{ ...entry, reason: 'because' }] })).toMatchObject(skipped);
+    expect(await reading([timed], { toCome: [{ ...entry, reason: 'because' }] })).toMatchObject(skipped);
   });
 
   test.each([{ ids: 'made' }, { ids: 'madeXdoubled' }, { kind: 'slice' }, { operator: 'map' }, {}])(
     'an entry %o does not',
     async (entry) => {
-      const { exitCode } = await reading([restarting], { toCome: [{ ...entry, reason: 'because' }] });
+      const { exitCode } = await reading([timed], { toCome: [{ ...entry, reason: 'because' }] });
       expect(exitCode).toBe(1);
     },
   );

@@ -136,3 +136,50 @@ describe('a position', () => {
     expect(after.take(42_000, now)).toEqual(['away']);
   });
 });
+
+describe('notes', () => {
+  const known = (from: NewFiles): NewFiles => {
+    const after = new NewFiles(40_000, 60_000);
+    after.restore(from.position());
+    return after;
+  };
+
+  test('tell once what was there at the start, also that nothing was, and then what was read', () => {
+    const files = began({ old: 9_000 });
+    files.take(12_000, listing({ old: 9_000, a: 11_000 }));
+    expect(files.note()).toEqual({ row: { old: ['old'], read: ['a'] }, isAll: true });
+    expect(files.note()).toBe(undefined);
+    files.take(14_000, listing({ old: 9_000, a: 11_000, b: 13_000 }));
+    expect(files.note()).toEqual({ row: { old: [], read: ['b'] }, isAll: false });
+    expect(began().note()).toEqual({ row: { old: [], read: [] }, isAll: true });
+    expect(new NewFiles(10_000, 60_000).note()).toBe(undefined);
+  });
+
+  test('bring back what is known: another file is new, however old it is', () => {
+    const before = began({ old: 9_000 });
+    before.take(12_000, listing({ old: 9_000, a: 11_000 }));
+    const after = known(before);
+    after.restoreNotes([{ old: ['old'], read: ['a'] }]);
+    const now = listing({ old: 9_000, a: 11_000, moved: 5 });
+    after.begin(now);
+    expect(after.take(142_000, now)).toEqual(['moved']);
+    expect(after.note()).toEqual({ row: { old: ['old'], read: ['a', 'moved'] }, isAll: true });
+  });
+
+  test('leave out what is gone, once more was noted than is known', () => {
+    const files = began();
+    files.take(11_000, []);
+    files.note();
+    let isAll = false;
+    let rows = 0;
+    for (let timeMs = 12_000; !isAll; timeMs += 1_000) {
+      const names = Array.from({ length: 100 }, (_, i) => [`${timeMs}-${i}`, timeMs]);
+      files.take(timeMs, listing(Object.fromEntries(names)));
+      const note = files.note();
+      isAll = note?.isAll === true;
+      rows = note?.row.read.length ?? 0;
+      expect(timeMs).toBeLessThan(200_000);
+    }
+    expect(rows).toBe(61 * 100); // Those of as many seconds as are remembered.
+  });
+});

@@ -32,7 +32,7 @@ import {
   seenAt,
   textOf,
 } from './durable.ts';
-import { giveUp, type Pair, workOut } from './kit.ts';
+import { done, giveUp, type Pair, workOut } from './kit.ts';
 
 const partitions = 2;
 
@@ -187,7 +187,7 @@ class History {
     const tried: Pair[] = [...pairs, ['new', 1], [key, fatal]];
     try {
       workOut(this.keepers, timeMs, [[timeMs, tried]], begun, placeOf);
-      for (const keeper of this.keepers) keeper.redo({ withResults: false });
+      for (const keeper of this.keepers) done(keeper.redo({ withResults: false }));
     } catch (failure) {
       expect(failure).toBeInstanceOf(CallFailure);
     }

@@ -50,7 +50,7 @@ export interface Recorded {
 export function record(keepers: Keepers, step: Step): Recorded {
   const { timeMs, arrivals, begun } = step;
   workOut(keepers, timeMs, arrivals, begun, placeOf);
-  const redos = keepers.map((keeper) => serialize(keeper.redo({ withResults: true })));
+  const redos = keepers.map((keeper) => serialize(done(keeper.redo({ withResults: true }))));
   for (const keeper of keepers) done(keeper.commit());
   giveUp(keepers);
   return { step, redos };

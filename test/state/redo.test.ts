@@ -7,7 +7,7 @@ import { type ById, pieceKeysMax, type Redo, unplainIn } from '../../src/state/r
 import { RingWindow } from '../../src/state/ring-window.ts';
 import { UpdatedState, type UpdateState } from '../../src/state/updated-state.ts';
 import { absent, changesOf, VersionedTable } from '../../src/state/versioned-table.ts';
-import { rowsBetweenYields } from '../../src/state/work.ts';
+import { rowsBetweenYields, uncut } from '../../src/state/work.ts';
 import { type Arrival, done, entries, giveUp, type Pair, sorted, step, workOut } from './kit.ts';
 
 const last: UpdateState = (values, state) => (values.length === 0 ? state : values.at(-1));
@@ -30,7 +30,7 @@ const ring = (): RingWindow =>
 /** The redo of a step that is made. */
 function redoOf(keeper: Keeper, timeMs: number, arrivals: readonly Arrival[], withResults = false): Redo {
   workOut([keeper], timeMs, arrivals);
-  const redo = keeper.redo({ withResults });
+  const redo = done(keeper.redo({ withResults }));
   done(keeper.commit());
   giveUp([keeper]);
   return redo;
@@ -92,7 +92,7 @@ describe('a redo', () => {
   test('tells a key or a value that is not plain, wherever it is', () => {
     const unplain = new (class Point {})();
     const found = (keeper: Keeper, pairs: readonly Pair[]): unknown =>
-      unplainIn(redoOf(keeper, 1000, [[1000, pairs]], true))?.value;
+      uncut(unplainIn(redoOf(keeper, 1000, [[1000, pairs]], true)))?.value;
     expect(found(updated(), [['a', 1]])).toBeUndefined();
     expect(found(ring(), [[['a'], { n: 1 }]])).toBeUndefined();
     expect(found(updated(), [['a', unplain]])).toBe(unplain);
@@ -105,8 +105,8 @@ describe('a redo', () => {
     ).toBe(unplain);
     const redo = redoOf(inverse(), 1000, [[1000, [['a', 1]]]]);
     const keys = { ids: new Int32Array(1), values: [unplain] };
-    expect(unplainIn({ ...redo, keys })?.value).toBe(unplain);
-    expect(unplainIn({ ...redo, slots: [{ timeMs: 1000, ...keys }] })?.value).toBe(unplain);
+    expect(uncut(unplainIn({ ...redo, keys }))?.value).toBe(unplain);
+    expect(uncut(unplainIn({ ...redo, slots: [{ timeMs: 1000, ...keys }] }))?.value).toBe(unplain);
   });
 
   test('refuses to take the id of a key that has a value', () => {
