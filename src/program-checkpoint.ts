@@ -43,7 +43,7 @@ export interface CheckpointedProgram {
   readonly logger: Logger;
   /** What `ssc.remember` asked for. */
   readonly rememberMs: number | undefined;
-  /** How many bytes of changes there are at least between two snapshots. */
+  /** How many bytes of changes are worth a snapshot. */
   readonly snapshotBytesMin: number;
 }
 
@@ -203,9 +203,9 @@ function writing(
         states,
       },
       rememberMs: reachMsOf(graph, rememberMs),
-      snapshotBytesMin,
       goesOn: resumed !== undefined,
       snapshots: resumed?.snapshots ?? [],
+      snapshotBytesMin,
     });
     return { log, ids, recovery: resumed?.recovery };
   };

@@ -224,7 +224,7 @@ export class StreamingContext extends StreamingProgram implements Holder, AsyncD
         writing: this.written.writing(this.checkpointed(graph)),
         recovery: this.written.recovery,
         onError: (error) => this.#failed(error),
-        onFatal: () => void this.#stop(undefined, false),
+        onFatal: () => this.#stopUnasked(undefined, false),
         onEnd: () => this.#ended(),
         onMessage: this.onMessage,
         isLost: this.isLost,
@@ -348,8 +348,11 @@ export class StreamingContext extends StreamingProgram implements Holder, AsyncD
     if (state === 'ACTIVE') this.#life.send({ type: 'context.stop' });
     this.#running?.stop(isGraceful);
     await this.#life.whenStopped;
-    await this.#stopSparkContext(stopSparkContext, at);
-    this.#waiter.end();
+    try {
+      await this.#stopSparkContext(stopSparkContext, at);
+    } finally {
+      this.#waiter.end();
+    }
   }
 
   /** A stop that nobody waits for. */

@@ -21,7 +21,7 @@ export interface CheckpointOptions {
   readonly program: Omit<Began, 'life' | 'isFirst'>;
   /** How far back anything of a batch may be needed behind it. */
   readonly rememberMs: number;
-  /** How many bytes of changes there are at least between two snapshots; 16 MiB unless given. */
+  /** How many bytes of changes are worth a snapshot; fewer are soon done again. */
   readonly snapshotBytesMin: number;
   /** Whether it goes on with what the directory has; else it begins anew. */
   readonly goesOn: boolean;

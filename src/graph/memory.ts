@@ -79,7 +79,7 @@ export class Memory {
     for (const [atMs, answer] of this.#answers) {
       if (atMs > horizonMs) continue;
       this.#answers.delete(atMs);
-      if (answer.type === 'rdd.ready' && this.#level !== undefined && mayUnpersist) void answer.rdd.unpersist();
+      if (answer.type === 'rdd.ready' && this.#level !== undefined && mayUnpersist) answer.rdd.letGo();
     }
     return horizonMs;
   }

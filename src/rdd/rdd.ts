@@ -1,4 +1,4 @@
-import { UsageError } from '../core/errors.ts';
+import { messageOf, UsageError } from '../core/errors.ts';
 import { encodeKey } from '../core/keys.ts';
 import { compareValues } from '../core/order.ts';
 import { seededRandom } from '../core/random.ts';
@@ -236,6 +236,13 @@ export class RDD<T extends Row> {
     this.plan.cache = undefined;
     await cache?.clear();
     return this;
+  }
+
+  /** @internal The same where nobody waits for it: files that cannot be removed go with the SparkContext. */
+  letGo(): void {
+    this.unpersist().catch((error: unknown) => {
+      this.#engine.logger.warn(`What was kept of an RDD could not be removed: ${messageOf(error)}`, error);
+    });
   }
 
   /** Where its rows are kept; NONE unless it was persisted. */

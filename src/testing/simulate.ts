@@ -92,7 +92,11 @@ function usualConf(conf = new SparkConf()): SparkConf {
     .setIfMissing('spark.master', 'local[4]')
     .setIfMissing('spark.app.name', 'simulate')
     .setIfMissing('spark.default.parallelism', 2)
-    .setIfMissing('firesteel.batches.pendingMax', 4);
+    .setIfMissing('firesteel.batches.pendingMax', 4)
+    .setIfMissing('firesteel.receiver.bufferRowsMax', 6)
+    .setIfMissing('spark.streaming.receiver.blockStoreTimeout', '2 s')
+    .setIfMissing('spark.streaming.receiverRestartDelay', '500 ms')
+    .setIfMissing('firesteel.checkpoint.snapshotBytesMin', 500);
 }
 
 /** The options that a replay needs, as they are written. */

@@ -17,9 +17,9 @@ function begun(): Checkpoint {
     logger,
     program,
     rememberMs: 0,
-    snapshotBytesMin: 1,
     goesOn: false,
     snapshots: [],
+    snapshotBytesMin: 1,
   };
   return new Checkpoint(openDirectory({ runtime, folder, tell: () => undefined }), options);
 }

@@ -79,6 +79,7 @@ describe('reading a key that firesteel honours', () => {
     expect(Object.fromEntries(defaults)).toMatchInlineSnapshot(`
       {
         "firesteel.batches.pendingMax": "64",
+        "firesteel.checkpoint.snapshotBytesMin": "16777216",
         "firesteel.executor.codegen": "true",
         "firesteel.receiver.bufferBytesMax": "134217728",
         "firesteel.receiver.bufferRowsMax": "1000000",

@@ -95,6 +95,31 @@ export const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
     },
   ],
   [
+    'a source that fails',
+    (_, world) => {
+      const pairs = ones(world.timed('words', words));
+      world.idempotent('counts', pairs.updateStateByKey(countUp));
+      world.idempotent('changes', pairs.mapWithState(counting));
+      world.idempotent('inverse', pairs.reduceByKeyAndWindow(add, subtract, '3 s'));
+    },
+  ],
+  [
+    'windows over a source that fails',
+    (_, world) => {
+      const timed = world.timed('words', words);
+      world.idempotent('ring', ones(timed).reduceByKeyAndWindow(add, '3 s'));
+      world.idempotent('window', timed.window('3 s', '2 s'));
+    },
+  ],
+  [
+    'batches that are set aside',
+    (_, world) => {
+      const counts = ones(world.timed('words', words)).reduceByKey(add);
+      world.idempotent('counts', counts, { onFailure: world.aside('counts') });
+      world.appending('again', counts, { onFailure: retry(1, '100 ms', world.aside('again')) });
+    },
+  ],
+  [
     'a receiver',
     (_, world) => {
       const received = world.received('words', words);

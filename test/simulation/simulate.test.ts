@@ -38,11 +38,13 @@ test('programs keep their promises, whatever happens to them', { timeout: 24 * 3
   const kinds: readonly Fault['kind'][] = [
     'clock jumps',
     'kill',
+    'log hangs',
     'power loss',
     'receiver ends',
     'sink fails',
     'sink hangs',
     'sockets close',
+    'source fails',
     'stop',
     'storage fails',
   ];

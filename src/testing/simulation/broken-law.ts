@@ -8,6 +8,8 @@ export type Law =
   | 'a program goes from INITIALIZED to ACTIVE to STOPPED'
   | 'nothing fails but what a fault has hit'
   | 'batches are in order'
+  | 'no batch begins behind a fatal failure'
+  | 'a graceful stop works off what has come'
   | 'no batch is left out'
   | 'a batch that is done is not done again'
   | 'no more batches are under way than may be'

@@ -6,7 +6,7 @@ export function drawFaults(seed: number, { batchMs, batches }: Reach): readonly 
   const random = seededRandom(seed, faultStream);
   const ends = Array.from({ length: random.below(endsMax + 1) }, () => drawEnd(random, batchMs, batches));
   const inner = Array.from({ length: random.below(innerMax + 1) }, () => drawInner(random, batchMs, batches));
-  return [...ends, ...inner];
+  return [...ends, ...inner.flatMap((fault) => drawMore(random, fault))];
 }
 
 /** What there is for faults to happen to. */
@@ -40,7 +40,7 @@ function drawSteps(random: Random): number {
 
 function drawInner(random: Random, batchMs: number, batches: number): InnerFault {
   const tick = 1 + random.below(2 * batches);
-  switch (random.below(7)) {
+  switch (random.below(10)) {
     case 0:
     case 1:
       return { kind: 'sink fails', call: 1 + random.below(callsMax), hasWritten: random.below(2) === 0 };
@@ -56,9 +56,22 @@ function drawInner(random: Random, batchMs: number, batches: number): InnerFault
       return { kind: 'clock jumps', tick, ms: 1 + random.below(5 * batchMs) };
     case 5:
       return { kind: 'receiver ends', block: 1 + random.below(2 * batches), isThrown: random.below(2) === 0 };
+    case 6:
+    case 7:
+      return { kind: 'source fails', call: 1 + random.below(2 * batches), isLate: random.below(2) === 0 };
+    case 8:
+      return { kind: 'log hangs', call: 1 + random.below(logCallsMax), ms: 1 + random.below(5 * batchMs) };
     default:
       return { kind: 'sockets close', tick };
   }
+}
+
+/** What has failed once may fail several times in a row. */
+function drawMore(random: Random, fault: InnerFault): readonly InnerFault[] {
+  const isRepeated = fault.kind === 'sink fails' || fault.kind === 'source fails';
+  if (!isRepeated || random.below(2) === 0) return [fault];
+  const further = 1 + random.below(furtherMax);
+  return Array.from({ length: 1 + further }, (_, i) => ({ ...fault, call: fault.call + i }));
 }
 
 /** What is drawn here has no influence on what else is drawn of the seed. */
@@ -70,3 +83,6 @@ const innerMax = 4;
 const stepsMax = 600;
 const callsMax = 30;
 const storageCallsMax = 80;
+const logCallsMax = 40;
+/** How often something fails once more, at most. */
+const furtherMax = 3;

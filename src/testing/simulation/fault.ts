@@ -53,6 +53,18 @@ export type InnerFault =
       readonly call: number;
     }
   | {
+      /** What is added to the log takes so long, in that call. */
+      readonly kind: 'log hangs';
+      readonly call: number;
+      readonly ms: number;
+    }
+  | {
+      /** A source by time throws when it is asked for a batch, or later, once, when the rows of it are read. */
+      readonly kind: 'source fails';
+      readonly call: number;
+      readonly isLate: boolean;
+    }
+  | {
       /** The process stands still: the clock jumps at that tick. */
       readonly kind: 'clock jumps';
       readonly tick: number;

@@ -8,7 +8,7 @@ export class FaultsToCome {
   readonly met: Fault[] = [];
   readonly #ends: EndFault[];
   readonly #inner: Set<InnerFault>;
-  readonly #counts = { call: 0, storage: 0, block: 0, tick: 0 };
+  readonly #counts = { call: 0, storage: 0, log: 0, source: 0, block: 0, tick: 0 };
 
   constructor(faults: readonly Fault[]) {
     this.#ends = faults.filter(isEnd);
@@ -33,6 +33,22 @@ export class FaultsToCome {
     return this.#take(
       (fault): fault is Extract<InnerFault, { kind: 'storage fails' }> =>
         fault.kind === 'storage fails' && fault.call === this.#counts.storage,
+    );
+  }
+
+  atLogCall(): Extract<InnerFault, { kind: 'log hangs' }> | undefined {
+    this.#counts.log += 1;
+    return this.#take(
+      (fault): fault is Extract<InnerFault, { kind: 'log hangs' }> =>
+        fault.kind === 'log hangs' && fault.call === this.#counts.log,
+    );
+  }
+
+  atSourceCall(): Extract<InnerFault, { kind: 'source fails' }> | undefined {
+    this.#counts.source += 1;
+    return this.#take(
+      (fault): fault is Extract<InnerFault, { kind: 'source fails' }> =>
+        fault.kind === 'source fails' && fault.call === this.#counts.source,
     );
   }
 

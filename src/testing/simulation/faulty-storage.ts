@@ -7,7 +7,11 @@ import type { Storage } from '../../core/storage.ts';
  *
  * Calls take longer or shorter by chance: what goes on beside them is further or less far when they are done.
  */
-export function faultyStorage(storage: Storage, fails: () => boolean, random: Pick<Random, 'below'>): Storage {
+export function faultyStorage(
+  storage: Storage,
+  { fails, hangs, onLogRemoved }: StorageFaults,
+  random: Pick<Random, 'below'>,
+): Storage {
   const timely = async <R>(call: () => Promise<R>): Promise<R> => {
     const done = await call();
     for (let turns = random.below(turnsMax + 1); turns > 0; turns -= 1) await undefined;
@@ -19,6 +23,7 @@ export function faultyStorage(storage: Storage, fails: () => boolean, random: Pi
   };
   return {
     append: async (path, bytes) => {
+      if (isOfLog(path)) await hangs();
       if (!fails()) return await timely(() => storage.append(path, bytes));
       await storage.append(path, bytes.subarray(0, bytes.length / 2));
       throw failed('append to', path);
@@ -30,8 +35,24 @@ export function faultyStorage(storage: Storage, fails: () => boolean, random: Pi
     list: (folder) => unlessFailed('list', folder, () => storage.list(folder)),
     listFolders: (folder) => unlessFailed('list', folder, () => storage.listFolders(folder)),
     read: (path, from, to) => unlessFailed('read', path, () => storage.read(path, from, to)),
-    remove: (path) => unlessFailed('remove', path, () => storage.remove(path)),
+    remove: async (path) => {
+      if (isOfLog(path)) await onLogRemoved();
+      return await unlessFailed('remove', path, () => storage.remove(path));
+    },
   };
+}
+
+/** What is asked before each call. */
+export interface StorageFaults {
+  readonly fails: () => boolean;
+  /** Only of what is added to the log. */
+  readonly hangs: () => Promise<void>;
+  /** Only of what is taken away from the log. */
+  readonly onLogRemoved: () => Promise<void>;
+}
+
+function isOfLog(path: string): boolean {
+  return path.includes('/log-');
 }
 
 /** How many promises are waited for at most. */

@@ -80,7 +80,7 @@ class Life {
     const ssc = new StreamingContext(conf, Milliseconds(batchMs), { runtime: given, logSink });
     // What was said later is of this process: in it a batch comes once anyway.
     const done = recorded.isDone.bind(recorded);
-    const world = new LiveWorld({ ssc, runtime, outside, isDone: done });
+    const world = new LiveWorld({ ssc, batchMs, runtime, outside, isDone: done });
     program.define(ssc, world);
     this.#world = world;
     this.#ssc = ssc;
@@ -93,6 +93,7 @@ class Life {
     const pendingMax = program.conf.read(confKeys.pendingBatchesMax);
     ssc.onMessage = ({ message }) => {
       const { type, error } = message as { readonly type: string; readonly error?: unknown };
+      if (type === 'block.refused') outside.hasRefused = true;
       if (type === 'bug.found' || (type === 'error.reported' && !isOfFault(error))) {
         outside.broke('nothing fails but what a fault has hit', messageOf(error), error);
       }
@@ -114,6 +115,7 @@ class Life {
     const { batchMs } = program;
     const stop = end?.kind === 'stop' ? end : undefined;
     const endMs = stop === undefined ? Number.POSITIVE_INFINITY : runtime.clock.now() + stop.afterMs;
+    const idleTicks = runtime.seed % 3 === 0 ? longIdleTicks : idleTicksMin;
     let sentTicks = 0;
     let hungTicks = 0;
     for (let tick = 0; tick < ticksMax; tick += 1) {
@@ -124,7 +126,7 @@ class Life {
       hungTicks = this.#world?.isHanging === true ? hungTicks + 1 : 0;
       if (hungTicks > hungTicksMax) return this.#stop(ssc, false, 'stopped');
       sentTicks = this.#world?.isSent === true ? sentTicks + 1 : 0;
-      if (sentTicks > sentTicksMin && hungTicks === 0) return this.#stop(ssc, true, 'sent');
+      if (sentTicks > idleTicks && hungTicks === 0) return this.#stop(ssc, true, 'sent');
     }
     throw new BrokenLaw('a program ends without further faults', `it has not sent all rows after ${ticksMax} ticks`);
   }
@@ -209,6 +211,8 @@ const codesOfFaults: readonly string[] = ['STORAGE.FAILED', 'JOB.ABORTED'];
 /** How long an output may hang before somebody stops the program. */
 const hungTicksMax = 5;
 /** How many ticks there are behind the last row, so that windows and time-outs see their ends. */
-const sentTicksMin = 4;
+const idleTicksMin = 4;
+/** Enough for all that was received to be cleaned away, and for another process to find nothing of it. */
+const longIdleTicks = 14;
 /** More than a graceful stop and all that comes after it may take. */
 const stopTicksMax = 100;

@@ -1,6 +1,7 @@
 import { messageOf } from '../../core/errors.ts';
 import { seededRandom } from '../../core/random.ts';
 import type { Row } from '../../core/row.ts';
+import type { TestRuntime, TestRuntimeOptions } from '../../core/test-runtime.ts';
 import { BrokenLaw } from './broken-law.ts';
 import type { EndFault, Fault } from './fault.ts';
 import { FaultsToCome } from './faults-to-come.ts';
@@ -8,7 +9,7 @@ import { live } from './life.ts';
 import { Outside } from './outside.ts';
 import type { SimulatedProgram } from './program.ts';
 import { Recorded } from './recorded.ts';
-import { recordedData, timesOf } from './recorded-data.ts';
+import { type Liberties, recordedData, timesOf } from './recorded-data.ts';
 import { runReference } from './reference.ts';
 import { type SimulatedProcess, simulatedProcess } from './simulated-process.ts';
 import { checkWritten } from './written-law.ts';
@@ -42,7 +43,12 @@ export async function simulateOnce({ program, seed, faults, batches }: OnceOptio
   let last: Last | undefined;
   for (let lives = 1; lives <= livesMax; lives += 1) {
     const end = coming.nextEnd();
-    const process = await nextProcess(last, end, seed * seedsMax + lives, coming);
+    const metBefore = coming.met.length;
+    const look = async (runtime: TestRuntime): Promise<void> => {
+      await recorded.read(runtime, folder).catch((error: BrokenLaw) => outside.broke(error.law, error.message, error));
+    };
+    const make = (options: TestRuntimeOptions): SimulatedProcess => simulatedProcess(options, coming, look);
+    const process = await nextProcess(last, end, seed * seedsMax + lives, make);
     const { runtime } = process;
     const ticksMax = 4 * batches + furtherTicks;
     const how = await live({ ...process, program, outside, recorded, end, folder, ticksMax });
@@ -51,14 +57,27 @@ export async function simulateOnce({ program, seed, faults, batches }: OnceOptio
     if (isMet && end.kind === 'power loss') runtime.storage.crash({ random: seededRandom(end.chance) });
     last = { process, end: isMet ? end : undefined };
     await recorded.read(runtime, folder);
+    const isUndisturbed = coming.met.length === metBefore + 1;
+    if (isMet && end.kind === 'stop' && end.isGraceful && isUndisturbed) checkWorkedOff(recorded);
     if (how !== 'sent' || !recorded.isComplete) continue;
     runtime.kill();
     const mayLose = lives > 1 || coming.met.some(({ kind }) => kind === 'sockets close');
-    await check(program, recorded, outside, mayLose);
+    const mayRepeat = lives > 1 && outside.hasRefused;
+    await check(program, recorded, outside, { mayLose, mayRepeat });
     return { met: coming.met, lives, batches: recorded.plans.size, outputs: outputsOf(outside) };
   }
   const difference = `the program was started ${livesMax} times, and there were still batches that were not done`;
   throw new BrokenLaw('a program ends without further faults', difference);
+}
+
+/** A stop with grace leaves nothing that was received to others. @throws BrokenLaw */
+function checkWorkedOff({ unplanned }: Recorded): void {
+  const [first] = unplanned;
+  if (first === undefined) return;
+  throw new BrokenLaw(
+    'a graceful stop works off what has come',
+    `it has left ${first}, and ${unplanned.length} in all`,
+  );
 }
 
 /** The life before. */
@@ -73,7 +92,7 @@ async function nextProcess(
   last: Last | undefined,
   end: EndFault | undefined,
   seed: number,
-  faults: FaultsToCome,
+  make: (options: TestRuntimeOptions) => SimulatedProcess,
 ): Promise<SimulatedProcess> {
   const steps = end !== undefined && 'steps' in end ? end.steps : undefined;
   const downMs = last?.end?.downMs ?? 0;
@@ -84,12 +103,12 @@ async function nextProcess(
   const startMs = (last?.process.runtime.clock.now() ?? 0) + downMs;
   const after = last?.process.runtime;
   const options = { seed, startMs, ...(after !== undefined && { after }), ...(steps !== undefined && { steps }) };
-  return simulatedProcess(options, faults);
+  return make(options);
 }
 
-async function check(program: SimulatedProgram, recorded: Recorded, outside: Outside, mayLose: boolean): Promise<void> {
+async function check(program: SimulatedProgram, recorded: Recorded, outside: Outside, may: Liberties): Promise<void> {
   const timesMs = timesOf(recorded);
-  const data = recordedData(recorded, outside.senders.values(), mayLose);
+  const data = recordedData(recorded, outside.senders.values(), may);
   const { zeroTimeMs = 0 } = recorded.began ?? {};
   const outputs = await runReference({ program, data, zeroTimeMs, timesMs }).catch((error: unknown) => {
     const difference = `without any fault: ${messageOf(error)}`;

@@ -18,6 +18,8 @@ export class Outside {
   readonly senders: Map<string, Sender> = new Map();
   readonly sinks: Map<string, SinkBook> = new Map();
   readonly faults: FaultsToCome;
+  /** Whether blocks were given up because the log took too long: it may have them all the same. */
+  hasRefused = false;
   readonly #options: OutsideOptions;
   #broken: BrokenLaw | undefined;
 

@@ -7,14 +7,26 @@ import { BrokenLaw } from './broken-law.ts';
 import type { Recorded } from './recorded.ts';
 import type { BatchData, RecordedData } from './reference.ts';
 import type { Sender } from './sender.ts';
+import { rowsOfTime } from './timed-source.ts';
+
+/** What may be wrong with the rows of some sources. */
+export interface Liberties {
+  /** Whether a connection broke, or the process at its end: what was in it is lost. */
+  readonly mayLose: boolean;
+  /** Whether a process died that had given blocks up as late, which the log may have: their rows come twice. */
+  readonly mayRepeat: boolean;
+}
 
 /**
  * What each batch had by the log, held against what was sent.
  *
- * @param mayLose whether a connection broke, or the process at its end: what was in it is lost
  * @throws BrokenLaw
  */
-export function recordedData(recorded: Recorded, senders: Iterable<Sender>, mayLose: boolean): RecordedData {
+export function recordedData(
+  recorded: Recorded,
+  senders: Iterable<Sender>,
+  { mayLose, mayRepeat }: Liberties,
+): RecordedData {
   const data = new Map<string, ReadonlyMap<number, BatchData>>();
   const timesMs = timesOf(recorded);
   for (const sender of senders) {
@@ -23,14 +35,18 @@ export function recordedData(recorded: Recorded, senders: Iterable<Sender>, mayL
     for (const timeMs of timesMs) {
       const plan = recorded.plans.get(timeMs)?.inputs.find(({ source }) => source === sender.name);
       if (plan === undefined) throw new BrokenLaw('no batch is left out', `${timeMs} ms has nothing of ${sender.name}`);
-      if (plan.blocks === undefined) {
+      if (sender.kind === 'timed') {
+        batches.set(timeMs, { rows: rowsOfTime(sender, timeMs, recorded.began?.batchMs ?? 0) });
+      } else if (plan.blocks === undefined) {
         const to = plan.position as number;
         batches.set(timeMs, { rows: sender.rows.slice(from, to) });
         if (to < from) throw new BrokenLaw('each row is in one batch', `${sender.name} went back at ${timeMs} ms`);
         from = to;
       } else batches.set(timeMs, { blocks: blocksOf(plan, timeMs, recorded) });
     }
-    checkRows(sender, [...batches.values()].flatMap(rowsOf), mayLose && sender.kind === 'socket');
+    const seen = [...batches.values()].flatMap(rowsOf);
+    if (sender.kind === 'received' && mayRepeat) checkAtLeastOnce(sender, seen);
+    else if (sender.kind !== 'timed') checkRows(sender, seen, mayLose && sender.kind === 'socket');
     data.set(sender.name, batches);
   }
   return data;
@@ -66,6 +82,14 @@ function rowsOf(batch: BatchData): readonly Row[] {
       return chunk.bytes.toString().split('\n').slice(0, chunk.rowCount);
     }),
   );
+}
+
+/** Each row, in order, whatever comes between. */
+function checkAtLeastOnce({ name, rows }: Sender, seen: readonly Row[]): void {
+  let next = 0;
+  for (const row of seen) if (next < rows.length && isDeepStrictEqual(rows[next], row)) next += 1;
+  if (next === rows.length) return;
+  throw new BrokenLaw('each row is in one batch', `${name} lacks ${previewOf(rows[next])} and all behind it`);
 }
 
 /** Each row, in order; some may be missing where rows may be lost. */

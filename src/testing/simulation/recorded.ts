@@ -22,13 +22,13 @@ export class Recorded {
   /** Takes in what the log says now. @throws BrokenLaw */
   async read(runtime: TestRuntime, folder: string): Promise<void> {
     const plans = new Map<number, BatchPlan>();
-    this.#failed = new Map();
+    const failed = new Map<number, readonly string[]>();
     const storage = new MemoryStorage(runtime.clock, undefined, runtime.storage);
     const onRecord: Parameters<typeof readLog>[0]['onRecord'] = (record) => {
       switch (record.kind) {
         case kinds.began: {
           const began = payloadOf<Began>(record);
-          if (this.began?.life !== began.life) for (const map of [this.plans, plans, this.#failed]) map.clear();
+          if (this.began?.life !== began.life) for (const map of [this.plans, plans, failed]) map.clear();
           this.began = began;
           break;
         }
@@ -38,8 +38,8 @@ export class Recorded {
           break;
         }
         case kinds.sealed: {
-          const { timeMs, failed } = payloadOf<Sealed>(record);
-          this.#failed.set(timeMs, failed);
+          const sealed = payloadOf<Sealed>(record);
+          failed.set(sealed.timeMs, sealed.failed);
           break;
         }
         case kinds.block: {
@@ -59,6 +59,7 @@ export class Recorded {
     for (const timeMs of this.plans.keys()) if (timeMs > lastMs) this.plans.delete(timeMs);
     for (const [timeMs, plan] of plans) this.plans.set(timeMs, plan);
     this.#kept = new Set(plans.keys());
+    this.#failed = failed;
   }
 
   /** Whether an output, by its number, is done with a batch for good. */
@@ -67,6 +68,13 @@ export class Recorded {
     if (failed === undefined) return this.plans.has(timeMs) && !this.#kept.has(timeMs);
     const id = this.began?.outputs[output];
     return id === undefined || !failed.includes(id);
+  }
+
+  /** The blocks that are in no batch, by source and id. */
+  get unplanned(): readonly string[] {
+    const inputs = [...this.plans.values()].flatMap((plan) => plan.inputs);
+    const planned = new Set(inputs.flatMap(({ source, blocks = [] }) => blocks.map((id) => `${source} ${id}`)));
+    return [...this.blocks.keys()].filter((name) => !planned.has(name));
   }
 
   /** Whether every batch is done. */

@@ -2,6 +2,7 @@ import type { Row } from '../../core/row.ts';
 import { testRuntime } from '../../core/test-runtime.ts';
 import { Milliseconds, type Time } from '../../core/time.ts';
 import type { DStream } from '../../dstream.ts';
+import { fail, type LastPolicy } from '../../graph/failure-policy.ts';
 import { InputDStream, type RDDMaker } from '../../graph/input-dstream.ts';
 import { runPlainLoop } from '../../graph/plain-loop.ts';
 import { planningOf } from '../../graph/planning-of.ts';
@@ -73,6 +74,14 @@ class ReferenceWorld implements SimulatedWorld {
 
   asked<T extends Row>(name: string): DStream<T> {
     return this.#source(name);
+  }
+
+  timed<T extends Row>(name: string): DStream<T> {
+    return this.#source(name);
+  }
+
+  aside(): LastPolicy {
+    return fail;
   }
 
   received<T extends Row>(name: string): DStream<T> {

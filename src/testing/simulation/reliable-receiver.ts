@@ -31,7 +31,7 @@ export class ReliableReceiver extends Receiver<Row> {
       const isUp = await clock.sleep(timeMs - clock.now(), run.signal).then(yes, no);
       if (!isUp || run.signal.aborted) return;
       const end = this.#sender.countAt(clock.now());
-      if (!(await this.#store(next, end, run.signal))) return;
+      this.#store(next, end, run);
       next = end;
     }
   }
@@ -40,16 +40,17 @@ export class ReliableReceiver extends Receiver<Row> {
     this.#run?.abort();
   }
 
-  /** @returns whether it goes on */
-  async #store(from: number, end: number, signal: AbortSignal): Promise<boolean> {
+  /** It does not wait: several blocks may be under way. What is refused is sent again to the next run. */
+  #store(from: number, end: number, run: AbortController): void {
     const fault = this.#outside.faults.atBlock();
-    // What is refused is sent again to the next run.
-    const stored = this.storeBlock(this.#sender.rows.slice(from, end), end).then(yes, no);
+    void this.storeBlock(this.#sender.rows.slice(from, end), end).then(
+      () => {
+        if (!this.#isDead()) this.#acknowledge(end);
+      },
+      () => run.abort(),
+    );
     if (fault?.isThrown === true) throw new SimulatedFault(`the receiver of ${this.#sender.name} fails`);
     if (fault !== undefined) this.restart('A fault of the simulation');
-    if (!(await stored) || this.#isDead()) return false;
-    this.#acknowledge(end);
-    return !signal.aborted;
   }
 
   /** Where it begins is safe, and so as good as acknowledged. */

@@ -4,7 +4,7 @@ import type { Row } from '../../core/row.ts';
 /** Who sends the rows of a source, outside of all processes. */
 export class Sender {
   readonly name: string;
-  readonly kind: 'asked' | 'received' | 'socket';
+  readonly kind: 'asked' | 'received' | 'socket' | 'timed';
   readonly rows: readonly Row[];
   /** How many rows somebody has, and need not be sent again. */
   taken = 0;

@@ -12,8 +12,8 @@ export class SinkBook {
   readonly kind: 'idempotent' | 'appending';
   /** All that was written, in the order in which it was. */
   readonly written: Written[] = [];
-  /** Batches in which a fault has hit it: a policy may have set them aside. */
-  readonly hit: Set<number> = new Set();
+  /** Batches that were set aside, or may have been by a policy that is not of the world. */
+  readonly aside: Set<number> = new Set();
 
   constructor(name: string, kind: SinkBook['kind']) {
     this.name = name;

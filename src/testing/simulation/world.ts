@@ -1,5 +1,6 @@
 import type { Row } from '../../core/row.ts';
 import type { DStream } from '../../dstream.ts';
+import type { LastPolicy } from '../../graph/failure-policy.ts';
 import type { OutputOptions } from '../../graph/output.ts';
 
 /**
@@ -8,6 +9,8 @@ import type { OutputOptions } from '../../graph/output.ts';
 export interface SimulatedWorld {
   /** Rows that are sent in this order, from a source that is asked and can be asked again, as Kafka is. */
   asked<T extends Row>(name: string, rows: readonly T[]): DStream<T>;
+  /** Rows of which a batch has those that came in its time, however late it is asked for, as a table has them. */
+  timed<T extends Row>(name: string, rows: readonly T[]): DStream<T>;
   /** Rows from a receiver that acknowledges what is safe, and is sent again what is not. */
   received<T extends Row>(name: string, rows: readonly T[]): DStream<T>;
   /** Lines from a TCP server: what a connection that breaks has not brought is lost. */
@@ -16,4 +19,6 @@ export interface SimulatedWorld {
   idempotent<T extends Row>(name: string, stream: DStream<T>, options?: OutputOptions<T>): void;
   /** Adds the rows of every batch to those that are there: a second time they are there twice. */
   appending<T extends Row>(name: string, stream: DStream<T>, options?: OutputOptions<T>): void;
+  /** A policy that sets batches of the output of that name aside, where they are found again. */
+  aside(name: string): LastPolicy;
 }

@@ -5,7 +5,7 @@ import type { SinkBook } from './sink-book.ts';
 
 /** All that was written is what the batches make, and nothing is missing. @throws BrokenLaw */
 export function checkWritten(sinks: Iterable<SinkBook>, outputs: ReferenceOutputs): void {
-  for (const { name, written, hit } of sinks) {
+  for (const { name, written, aside } of sinks) {
     const expected = outputs.get(name) ?? new Map();
     for (const { timeMs, rows } of written) {
       const right = expected.get(timeMs);
@@ -19,7 +19,7 @@ export function checkWritten(sinks: Iterable<SinkBook>, outputs: ReferenceOutput
     }
     const times = new Set(written.map(({ timeMs }) => timeMs));
     for (const timeMs of expected.keys()) {
-      if (times.has(timeMs) || hit.has(timeMs)) continue;
+      if (times.has(timeMs) || aside.has(timeMs)) continue;
       throw new BrokenLaw('each batch is written', `${name} has nothing at ${timeMs} ms`);
     }
   }
