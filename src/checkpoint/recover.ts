@@ -151,10 +151,13 @@ class Recovering implements Recovery {
     return plan?.hasFailed === true ? { ...plan, isPassed: this.#isPassed(node, timeMs) } : plan;
   }
 
-  /** Whether a later batch has got what one could not be given. */
+  /** Whether a later batch has got what one could not be given: the source reads on from where it stands. */
   #isPassed(node: InputNode, timeMs: number): boolean {
     const id = this.#id(node);
-    return [...this.#plans].some(([atMs, plans]) => atMs > timeMs && plans.get(id)?.hasFailed !== true);
+    return [...this.#plans].some(([atMs, plans]) => {
+      const plan = plans.get(id);
+      return atMs > timeMs && plan?.hasFailed !== true && plan?.position !== undefined;
+    });
   }
 
   position(node: InputNode): Row {

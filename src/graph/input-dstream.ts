@@ -69,6 +69,9 @@ export abstract class InputDStream<T extends Row> {
    *
    * A source that would give what has come meanwhile has to give what it gave then: `position` is what `position()`
    * said behind that batch, and has to be said again. `compute` unless it is overridden.
+   *
+   * Of a batch that it failed on there is no such data: a source without a position is asked by `compute` again; one
+   * that has said a position for a later batch has given what had come to that one, and gives nothing here.
    */
   recompute(time: Time, _position: Row, make: RDDMaker): RDD<T> | undefined | Promise<RDD<T> | undefined> {
     return this.compute(time, make);
