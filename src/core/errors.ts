@@ -811,11 +811,6 @@ const texts = {
     why: 'What that batch held is applied before anything later is; it failed then, and failed again now.',
     fix: 'Make the function answer for what that batch held: every batch tries it again.',
   }),
-  'STATE.STEP_LEFT_OUT': (f: { readonly operator: string; readonly timeMs: number }): ErrorText => ({
-    what: `${f.operator} has no version of batch ${f.timeMs} ms: its step failed before the program came back.`,
-    why: 'The window went on without it then.',
-    fix: 'See the log of that process for the error; the batches behind it are not affected.',
-  }),
   'STATE.UPDATE_REFUSED': (f: { readonly call: string; readonly reason: string }): ErrorText => ({
     what: `${f.call} was called on a state that cannot change: ${f.reason}.`,
     why: 'The state of a key ends with its removal, and with its time-out.',

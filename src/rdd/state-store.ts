@@ -275,11 +275,9 @@ export class StateStore {
       if (written.timeMs === timeMs) return true;
     }
     if (timeMs >= this.#history.lastMs) return false;
-    // It failed for good, and the window went on without it.
-    const { label } = this.#options;
-    const facts = { operator: label.name, timeMs };
-    this.#skipped.set(timeMs, new JobError('STATE.STEP_LEFT_OUT', facts, { at: [`${label.name} (${label.site})`] }));
-    return true;
+    // A window had gone on without it, and can be made with it now: from here on all steps are worked out again.
+    this.#history.leave();
+    return false;
   }
 
   /** All partitions take the step over, once what they are about to do is bytes, where it is to be written. */
@@ -297,7 +295,9 @@ export class StateStore {
       // That there was a step must be known; that a partition did nothing need not.
       const isTold = partition === 0 || (this.keeper(partition).results?.(timeMs) ?? []).length > 0;
       const told = bytes ?? (isTold && toBytes !== undefined ? yield* toBytes(emptyRedo(timeMs)) : undefined);
-      if (told !== undefined) this.#changes.push({ timeMs, partition, bytes: told });
+      // What is written of a time stays as it is, also where the window could be made better now.
+      const isNew = timeMs > this.#history.lastMs;
+      if (told !== undefined && isNew) this.#changes.push({ timeMs, partition, bytes: told });
     }
   }
 
@@ -459,6 +459,11 @@ class History {
 
   get isDone(): boolean {
     return this.#next === this.#changes.length;
+  }
+
+  /** None of what is left is done again. */
+  leave(): void {
+    this.#next = this.#changes.length;
   }
 
   /** The changes of the first time that is left, up to this one. */

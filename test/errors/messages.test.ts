@@ -594,9 +594,6 @@ test('STATE: what is kept from batch to batch', async () => {
       why  The input of all of them is kept in memory, which has a bound: firesteel.batches.pendingMax.
       fix  Make the function answer for what that batch held, and start again.
       at   updateStateByKey (specimens.ts:1)
-    JobError: [STATE.STEP_LEFT_OUT] reduceByKeyAndWindow has no version of batch 3000 ms: its step failed before the program came back.
-      why  The window went on without it then.
-      fix  See the log of that process for the error; the batches behind it are not affected.
     UsageError: [STATE.UPDATE_REFUSED] update() was called on a state that cannot change: it was removed in this call.
       why  The state of a key ends with its removal, and with its time-out.
       fix  Ask isTimingOut() first; to begin anew, update() instead of remove().

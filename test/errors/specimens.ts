@@ -351,7 +351,6 @@ export const specimens: { readonly [C in ErrorCode]: () => unknown } = {
   'STATE.MISSING': () => new State().get(),
   'STATE.STEP_FAILED': () => stuckIn(2),
   'STATE.STEPS_WAIT': () => stuckIn(5),
-  'STATE.STEP_LEFT_OUT': () => new JobError('STATE.STEP_LEFT_OUT', { operator: 'reduceByKeyAndWindow', timeMs: 3000 }),
   'STATE.UPDATE_REFUSED': () => {
     const state = new State<number>().begin(1, false);
     state.remove();

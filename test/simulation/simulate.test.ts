@@ -116,3 +116,12 @@ test('a program that fails by itself is found out', async () => {
   };
   await expect(simulate(failing, { faults: [] })).rejects.toThrow('no b');
 });
+
+test('a window that went on without a batch could not be made for that batch again', async () => {
+  const faults: Fault[] = [
+    { kind: 'source fails', call: 3, isLate: false },
+    { kind: 'source fails', call: 1, isLate: false },
+  ];
+  const { lives } = await simulate(programNamed('windows over a source that fails'), { seed: 20_262_079, faults });
+  expect(lives).toBeGreaterThan(1);
+});
