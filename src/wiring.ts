@@ -88,7 +88,7 @@ export function receiverInputs(
  * From graph to actors: one for each node, two more for each receiver, and the clock, scheduler, listeners and drain.
  */
 export function wire(wiring: Wiring): ActorDefinition[] {
-  const { graph, planning, runtime, conf, bus, logger } = wiring;
+  const { graph, planning, runtime, conf, bus, logger, writing } = wiring;
   const { scheduler: schedulerAddress, drain: drainAddress, listeners, clock } = addresses;
   const inputs = graph.inputs.map((node) => node.id);
   const receivers = receiverInputs(graph);
@@ -97,7 +97,6 @@ export function wire(wiring: Wiring): ActorDefinition[] {
   const common = { planning, runtime, pendingMax, scheduler: schedulerAddress, drain: drainAddress };
   const beside = { batchClock: clock, listeners };
   const memories = [...graph.inputs, ...graph.stages].map((node) => node.id);
-  const { writing } = wiring;
 
   return [
     defineActor(listeners, bus, () => wiring.listeners.behaviour()),
@@ -146,6 +145,7 @@ export function wire(wiring: Wiring): ActorDefinition[] {
         {
           clock: runtime.clock,
           startMs: planning.startMs,
+          plannedMs: writing?.recovery?.plannedMs ?? planning.startMs,
           batchMs: graph.batchMs,
           pendingMax,
           inputs,

@@ -8,6 +8,8 @@ export interface BatchClockOptions {
   readonly clock: Clock;
   /** The first beat is one interval after it. */
   readonly startMs: number;
+  /** The last batch that an earlier process has planned; what comes now belongs to one behind it. */
+  readonly plannedMs: number;
   readonly batchMs: number;
   /** How many batches may be under way; then beats are kept as numbers and the sources are held. */
   readonly pendingMax: number;
@@ -66,7 +68,7 @@ export function batchClock(options: BatchClockOptions, post: Post): Behaviour<Cl
       'clock.stop': ({ isOnceMore }) => {
         // Beats that are due and only counted so far take what has come; else the next one does.
         const dueMs = lastMs + Math.floor((clock.now() - lastMs) / batchMs) * batchMs;
-        endMs = isOnceMore ? Math.max(dueMs, lastMs + batchMs) : lastMs;
+        endMs = isOnceMore ? Math.max(dueMs, Math.max(lastMs, options.plannedMs) + batchMs) : lastMs;
         beat();
       },
       'batch.ended': () => {

@@ -8,7 +8,7 @@ import type { Graph, InputNode, SinkNode, StreamNode } from '../graph/graph.ts';
 import type { Recovery } from '../graph/recovery.ts';
 import { siteOf } from '../graph/site-of.ts';
 import type { Block } from '../rdd/block.ts';
-import type { WrittenChange } from '../rdd/state-store.ts';
+import type { WrittenChange } from '../rdd/state-history.ts';
 import { blockFromBytes } from './block-record.ts';
 import type { SnapshotPlace } from './checkpoint.ts';
 import type { Directory } from './directory.ts';

@@ -1,5 +1,5 @@
 import type { Row } from '../core/row.ts';
-import type { WrittenChange } from '../rdd/state-store.ts';
+import type { WrittenChange } from '../rdd/state-history.ts';
 import type { InputPlan } from './batch-log.ts';
 import type { RecoveredBlocks } from './block-log.ts';
 import type { InputNode, SinkNode, StreamNode } from './graph.ts';

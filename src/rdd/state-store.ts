@@ -20,6 +20,7 @@ import { allRows } from './read.ts';
 import type { Reading } from './reading.ts';
 import { runTasks } from './run-tasks.ts';
 import { prepare } from './shuffle.ts';
+import { StateHistory, type WrittenChange } from './state-history.ts';
 import type { Label } from './step.ts';
 
 /** What an operator keeps from batch to batch, as it declares it. */
@@ -55,11 +56,6 @@ export interface Change {
   readonly bytes: Uint8Array;
   /** The rows that the step gave beside the entries, where they were asked for. */
   readonly results?: readonly unknown[];
-}
-
-/** A change that is written down somewhere, and read when it is needed. */
-export interface WrittenChange extends Pick<Change, 'timeMs' | 'partition'> {
-  read(): Redo;
 }
 
 /** All state of one partition as it was at a moment, in pieces. */
@@ -106,7 +102,7 @@ export class StateStore {
   readonly #keepers: readonly Keeper[];
   #planned: PlannedStep[] = [];
   /** What is to be done again. */
-  readonly #history: History;
+  readonly #history: StateHistory;
   #changes: Change[] = [];
   #plannedMs: number;
   #appliedMs: number;
@@ -128,7 +124,7 @@ export class StateStore {
     this.#keepers = options.kind.keepers(tables, this.partitioner);
     this.#plannedMs = options.startMs;
     this.#appliedMs = options.startMs;
-    this.#history = new History(options.history);
+    this.#history = new StateHistory(options.history);
     this.#hasSteps = options.history.length > 0;
   }
 
@@ -442,37 +438,6 @@ function* redoing(keeper: Keeper, timeMs: number, changes: readonly WrittenChang
   for (const redo of changes.length === 0 ? [emptyRedo(timeMs)] : changes.map((change) => change.read())) {
     keeper.replay(redo);
     yield* keeper.commit();
-  }
-}
-
-/** What earlier processes did to a state, time by time. */
-class History {
-  /** The last time of it. */
-  readonly lastMs: number;
-  readonly #changes: readonly WrittenChange[];
-  #next = 0;
-
-  constructor(changes: readonly WrittenChange[]) {
-    this.#changes = changes;
-    this.lastMs = changes.at(-1)?.timeMs ?? Number.NEGATIVE_INFINITY;
-  }
-
-  get isDone(): boolean {
-    return this.#next === this.#changes.length;
-  }
-
-  /** None of what is left is done again. */
-  leave(): void {
-    this.#next = this.#changes.length;
-  }
-
-  /** The changes of the first time that is left, up to this one. */
-  next(untilMs: number): { readonly timeMs: number; readonly changes: readonly WrittenChange[] } | undefined {
-    const from = this.#next;
-    const timeMs = this.#changes[from]?.timeMs;
-    if (timeMs === undefined || timeMs > untilMs) return undefined;
-    while (this.#changes[this.#next]?.timeMs === timeMs) this.#next += 1;
-    return { timeMs, changes: this.#changes.slice(from, this.#next) };
   }
 }
 

@@ -14,7 +14,15 @@ interface Beating {
 function beating({ nowMs = 0, pendingMax = 64 }: { nowMs?: number; pendingMax?: number } = {}): Beating {
   const runtime = testRuntime({ startMs: nowMs });
   const startMs = Math.floor(nowMs / 1000) * 1000;
-  const options = { startMs, batchMs: 1000, pendingMax, inputs: ['input'], receivers: ['receiver'], drain: 'drain' };
+  const options = {
+    startMs,
+    plannedMs: startMs,
+    batchMs: 1000,
+    pendingMax,
+    inputs: ['input'],
+    receivers: ['receiver'],
+    drain: 'drain',
+  };
   const clock = new Alone<ClockMessage>((post) => batchClock({ clock: runtime.clock, ...options }, post));
   expect(clock.hears({ type: 'clock.start' })).toEqual([]);
   return { runtime, clock };
@@ -42,7 +50,15 @@ describe('the grid', () => {
 
   test('tells every input of a beat, in their order', async () => {
     const runtime = testRuntime();
-    const options = { startMs: 0, batchMs: 500, pendingMax: 1, inputs: ['b', 'a'], receivers: [], drain: 'drain' };
+    const options = {
+      startMs: 0,
+      plannedMs: 0,
+      batchMs: 500,
+      pendingMax: 1,
+      inputs: ['b', 'a'],
+      receivers: [],
+      drain: 'drain',
+    };
     const clock = new Alone<ClockMessage>((post) => batchClock({ clock: runtime.clock, ...options }, post));
     clock.hears({ type: 'clock.start' });
     await runtime.clock.advance(500);
@@ -139,7 +155,15 @@ describe('a stop', () => {
 
   test('that overtakes the start is the end', async () => {
     const runtime = testRuntime({ startMs: 300 });
-    const options = { startMs: 0, batchMs: 1000, pendingMax: 2, inputs: ['input'], receivers: [], drain: 'drain' };
+    const options = {
+      startMs: 0,
+      plannedMs: 0,
+      batchMs: 1000,
+      pendingMax: 2,
+      inputs: ['input'],
+      receivers: [],
+      drain: 'drain',
+    };
     const clock = new Alone<ClockMessage>((post) => batchClock({ clock: runtime.clock, ...options }, post));
     expect(clock.hears({ type: 'clock.stop', isOnceMore: false })).toEqual(['drain clock.stopped 0']);
     expect(clock.hears({ type: 'clock.start' })).toEqual([]);

@@ -57,7 +57,8 @@ export async function simulateOnce({ program, seed, faults, batches }: OnceOptio
     if (isMet && end.kind === 'power loss') runtime.storage.crash({ random: seededRandom(end.chance) });
     last = { process, end: isMet ? end : undefined };
     await recorded.read(runtime, folder);
-    const isUndisturbed = coming.met.length === metBefore + 1;
+    // A block that was refused as late may be in the log all the same; its source has sent it again.
+    const isUndisturbed = coming.met.length === metBefore + 1 && !outside.hasRefused;
     if (isMet && end.kind === 'stop' && end.isGraceful && isUndisturbed) checkWorkedOff(recorded);
     if (how !== 'sent' || !recorded.isComplete) continue;
     runtime.kill();
