@@ -117,6 +117,16 @@ describe('a stop', () => {
     expect(clock.says()).toEqual([tick(3000), 'drain clock.stopped 3000']);
   });
 
+  test('once more, right behind a restart, beats behind what an earlier process had planned', async () => {
+    const runtime = testRuntime({ startMs: 5500 });
+    const ways = { inputs: ['input'], receivers: [], drain: 'drain' };
+    const options = { startMs: 2000, plannedMs: 5000, batchMs: 1000, pendingMax: 64, ...ways };
+    const clock = new Alone<ClockMessage>((post) => batchClock({ clock: runtime.clock, ...options }, post));
+    expect(clock.hears({ type: 'clock.stop', isOnceMore: true })).toEqual([3000, 4000, 5000].map(tick));
+    await runtime.clock.advance(5000);
+    expect(clock.says()).toEqual([tick(6000), 'drain clock.stopped 6000']);
+  });
+
   test('before the first beat tells zero time as the last', () => {
     expect(beating({ nowMs: 7500 }).clock.hears({ type: 'clock.stop', isOnceMore: false })).toEqual([
       'drain clock.stopped 7000',

@@ -125,3 +125,28 @@ test('a window that went on without a batch could not be made for that batch aga
   const { lives } = await simulate(programNamed('windows over a source that fails'), { seed: 20_262_079, faults });
   expect(lives).toBeGreaterThan(1);
 });
+
+test.each<[name: string, seed: number, faults: Fault[]]>([
+  [
+    'all kinds of sources',
+    20_262_323,
+    [
+      { kind: 'kill', steps: 154, downMs: 0 },
+      { kind: 'stop', isGraceful: true, afterMs: 0, downMs: 0, isSameProcess: false },
+      { kind: 'log hangs', call: 1, ms: 2200 },
+    ],
+  ],
+  [
+    'a receiver',
+    70_002_217,
+    [
+      { kind: 'kill', steps: 3, downMs: 0 },
+      { kind: 'stop', isGraceful: true, afterMs: 2534, downMs: 0, isSameProcess: true },
+      { kind: 'stop', isGraceful: true, afterMs: 0, downMs: 0, isSameProcess: true },
+      { kind: 'log hangs', call: 1, ms: 2000 },
+    ],
+  ],
+])('a stop with grace does not work off blocks that were refused as late: %s', async (name, seed, faults) => {
+  const { lives } = await simulate(programNamed(name), { seed, faults });
+  expect(lives).toBeGreaterThan(2);
+});

@@ -1,6 +1,7 @@
 import { confKeys } from '../../core/conf-keys.ts';
 import { FiresteelError, messageOf } from '../../core/errors.ts';
 import { Milliseconds } from '../../core/time.ts';
+import type { Block } from '../../rdd/block.ts';
 import { StreamingContext, type StreamingContextState } from '../../streaming-context.ts';
 import { BrokenLaw } from './broken-law.ts';
 import type { EndFault } from './fault.ts';
@@ -92,8 +93,8 @@ class Life {
     const { outside, program } = this.#options;
     const pendingMax = program.conf.read(confKeys.pendingBatchesMax);
     ssc.onMessage = ({ message }) => {
-      const { type, error } = message as { readonly type: string; readonly error?: unknown };
-      if (type === 'block.refused') outside.hasRefused = true;
+      const { type, error, blocks } = message as Partial<Heard>;
+      if (type === 'block.refused') for (const { id } of blocks ?? []) outside.refused.add(id);
       if (type === 'bug.found' || (type === 'error.reported' && !isOfFault(error))) {
         outside.broke('nothing fails but what a fault has hit', messageOf(error), error);
       }
@@ -216,3 +217,10 @@ const idleTicksMin = 4;
 const longIdleTicks = 14;
 /** More than a graceful stop and all that comes after it may take. */
 const stopTicksMax = 100;
+
+/** What of a message is looked at. */
+interface Heard {
+  readonly type: string;
+  readonly error: unknown;
+  readonly blocks: readonly Block[];
+}
