@@ -81,6 +81,71 @@ describe('a key table', () => {
   });
 });
 
+/** A key that is added, or placed at an id; or how many of the ids that stand for something one is taken away from. */
+const move = fc.oneof(
+  fc.record({ key: keys }),
+  fc.record({ key: keys, id: fc.nat({ max: 9 }) }),
+  fc.record({ gone: fc.nat({ max: 9 }) }),
+);
+
+/** What a table must be where keys are placed: who stands at each id, and where each key is found. */
+class PlacedKeys {
+  readonly at: Map<number, { readonly code: unknown; readonly key: unknown }> = new Map();
+  readonly homes: Map<unknown, number> = new Map();
+
+  put(id: number, code: unknown, key: unknown): void {
+    this.forget(id);
+    this.at.set(id, { code, key });
+    this.homes.set(code, id);
+  }
+
+  forget(id: number): void {
+    const before = this.at.get(id);
+    if (before !== undefined && this.homes.get(before.code) === id) this.homes.delete(before.code);
+    this.at.delete(id);
+  }
+}
+
+describe('a key that is placed', () => {
+  test('is found there; who stood there is gone, and where it stood before it can still be read', () => {
+    fc.assert(
+      fc.property(fc.array(move, { maxLength: 30 }), (moves) => {
+        const table = tableOf();
+        const model = new PlacedKeys();
+        for (const each of moves) {
+          if ('gone' in each) {
+            const id = [...model.at.keys()][each.gone];
+            if (id === undefined) continue;
+            table.remove(id);
+            model.forget(id);
+          } else if ('id' in each) {
+            table.place(each.id, encodeKey(each.key), each.key);
+            model.put(each.id, encodeKey(each.key), each.key);
+          } else if (!model.homes.has(encodeKey(each.key))) {
+            const id = add(table, each.key);
+            expect(model.at.has(id)).toBe(false);
+            model.put(id, encodeKey(each.key), each.key);
+          }
+          for (let id = 0; id < table.capacity; id++) expect(table.keyOf(id)).toBe(model.at.get(id)?.key);
+          for (const [code, id] of model.homes) expect(table.find(code as never)).toBe(id);
+          if ('key' in each) expect(table.find(encodeKey(each.key))).toBe(model.homes.get(encodeKey(each.key)));
+        }
+      }),
+    );
+  });
+
+  test('leaves the ids before it free, which are given out before the table grows', () => {
+    const table = tableOf();
+    table.place(3, 'far', 'far');
+    table.remove(3);
+    table.place(2, 'near', 'near');
+    expect(['a', 'b', 'c', 'd'].map((key) => add(table, key))).toEqual([0, 1, 3, 4]);
+    expect(table.capacity).toBe(5);
+    table.remove(1);
+    expect([add(table, 'e'), add(table, 'f')]).toEqual([1, 5]);
+  });
+});
+
 describe('a key that was cut from a long text', () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;

@@ -3,12 +3,21 @@ import { describe, expect, test } from 'vitest';
 import { InverseWindow } from '../../src/state/inverse-window.ts';
 import type { Keeper } from '../../src/state/keeper.ts';
 import { MappedState, type MappedStateOptions } from '../../src/state/mapped-state.ts';
-import { type ById, pieceKeysMax, type Redo, unplainIn } from '../../src/state/redo.ts';
+import {
+  type ById,
+  byId,
+  cut,
+  emptyRedo,
+  isEmptyRedo,
+  pieceKeysMax,
+  type Redo,
+  unplainIn,
+} from '../../src/state/redo.ts';
 import { RingWindow } from '../../src/state/ring-window.ts';
 import { UpdatedState, type UpdateState } from '../../src/state/updated-state.ts';
 import { absent, changesOf, VersionedTable } from '../../src/state/versioned-table.ts';
 import { rowsBetweenYields, uncut } from '../../src/state/work.ts';
-import { type Arrival, done, entries, giveUp, type Pair, sorted, step, workOut } from './kit.ts';
+import { type Arrival, done, entries, giveUp, type Pair, pieces, sorted, step, workOut } from './kit.ts';
 
 const last: UpdateState = (values, state) => (values.length === 0 ? state : values.at(-1));
 const updated = (): UpdatedState => new UpdatedState(new VersionedTable(0), last);
@@ -118,6 +127,51 @@ describe('a redo', () => {
   });
 });
 
+describe('a redo is empty', () => {
+  const none = new Int32Array();
+  const some = Int32Array.of(0);
+
+  test('where it changes no value, adds nothing to a window and touches no key', () => {
+    expect(emptyRedo(5)).toEqual({ timeMs: 5, keys: byId([], []), put: byId([], []), gone: none });
+    expect(isEmptyRedo(emptyRedo(5))).toBe(true);
+    expect(isEmptyRedo({ ...emptyRedo(5), touches: [{ timeMs: 5, ids: none }], slots: [], results: [1] })).toBe(true);
+  });
+
+  test.each<[string, Partial<Redo>]>([
+    ['a key comes', { keys: byId([0], ['a']) }],
+    ['a value changes', { put: byId([0], [1]) }],
+    ['a key goes', { gone: some }],
+    ['a batch comes into a window', { slots: [{ timeMs: 5, ...byId([], []) }] }],
+    ['a key is touched', { touches: [{ timeMs: 5, ids: some }] }],
+    ['a key is touched in one of two batches', { touches: [some, none].map((ids) => ({ timeMs: 5, ids })) }],
+    ['a key changes and goes', { put: byId([0], [1]), gone: some }],
+    ['all of it', { keys: byId([0], ['a']), put: byId([0], [1]), gone: some, slots: [{ timeMs: 5, ...byId([], []) }] }],
+  ])('not where %s', (_name, change) => {
+    expect(isEmptyRedo({ ...emptyRedo(5), ...change })).toBe(false);
+  });
+});
+
+test('ids are cut into pieces, none of which is empty', () => {
+  const sizes = (count: number): readonly number[] => [...cut(new Int32Array(count))].map(({ length }) => length);
+  expect([0, 1, pieceKeysMax, pieceKeysMax + 1].map(sizes)).toEqual([[], [1], [pieceKeysMax], [pieceKeysMax, 1]]);
+});
+
+test('a redo of many keys is made some at a time, and so is what it is placed by', () => {
+  const count = 3 * rowsBetweenYields + 5;
+  const ids = Array.from({ length: count }, (_, i) => i);
+  const three = [rowsBetweenYields, rowsBetweenYields, rowsBetweenYields];
+  const table = new VersionedTable(0);
+  for (const id of ids) table.reserve(id, id);
+  expect(pieces(table.redo(1000, { ids, values: ids }))).toEqual(three);
+  const changes = { ids: [], values: [], placed: byId(ids, ids) };
+  expect(pieces(new VersionedTable(0).commit(1000, changes))).toEqual(three);
+
+  const state = mapped();
+  workOut([state], 1000, [[1000, ids.map((id): Pair => [id, 1])]]);
+  // Once for what has changed, once for what of that is new.
+  expect(pieces(state.redo({ withResults: false }))).toEqual([...three, ...three]);
+});
+
 describe('a reader of an old version', () => {
   const count = 3 * rowsBetweenYields;
   const many = (name: string, value: unknown): readonly Pair[] =>
@@ -149,6 +203,20 @@ describe('a reader of an old version', () => {
     again.release(2000);
     expect([again.table.find('old 5'), again.table.find('new 5')]).toEqual([undefined, original.table.find('new 5')]);
   });
+});
+
+test('the first key at an id is read in the oldest version, whoever has stood there since', () => {
+  const table = new VersionedTable(0);
+  const put = (timeMs: number, key: string): void =>
+    done(table.commit(timeMs, { ids: [0], values: [timeMs], placed: byId([0], [key]) }));
+  const leave = (timeMs: number): void => done(table.commit(timeMs, { ids: [0], values: [absent] }));
+  put(1000, 'a');
+  leave(2000);
+  put(3000, 'b');
+  leave(4000);
+  put(5000, 'c');
+  const versions = [1000, 2000, 3000, 4000, 5000].map((timeMs) => entries(table, timeMs));
+  expect(versions).toEqual([[['a', 1000]], [], [['b', 3000]], [], [['c', 5000]]]);
 });
 
 describe('an image of many keys', () => {
