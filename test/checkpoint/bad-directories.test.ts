@@ -118,17 +118,21 @@ describe('a disk that fails', () => {
     expect(counts).toEqual(upTo(5));
   });
 
-  test.each(['createExclusive', 'makeFolder'] as const)(
+  test.each([
+    ['createExclusive', '/c/lock-0000000000000001'],
+    ['makeFolder', '/c'],
+  ] as const)(
     'one that may not be written to (%s) is told behind the start, where there is nothing yet',
-    async (action) => {
+    async (action, path) => {
       const runtime = testRuntime({ seed: 1 });
       const ssc = await open(runtime);
       runtime.storage.failNext(action, 'EACCES: permission denied');
       ssc.start();
       await runtime.clock.advance(3000);
       const message = await messageOf(ssc.awaitTermination());
-      expect(message.replace(/(make) \/c\S*/, '$1 …')).toMatchInlineSnapshot(`
-        "[CHECKPOINT.WRITE_FAILED] The checkpoint in /c could not be written: [STORAGE.FAILED] Could not make … EACCES: permission denied.
+      expect(message).toContain(`Could not make ${path}: `);
+      expect(message.replace(`make ${path}:`, 'make …:')).toMatchInlineSnapshot(`
+        "[CHECKPOINT.WRITE_FAILED] The checkpoint in /c could not be written: [STORAGE.FAILED] Could not make …: EACCES: permission denied.
           why  What happens from now on would not survive a crash, so that the program stops. What is safe stays safe.
           fix  Mend what the cause below names and start the program again: it goes on from what is safe."
       `);
