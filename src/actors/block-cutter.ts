@@ -84,14 +84,17 @@ export class BlockCutter {
   /** Resolves when the block is safe; where nothing makes it so, when it is handed over. */
   async addBlock(rows: Iterable<unknown> | Buffer, meta: Row): Promise<void> {
     this.#checkOpen();
-    await this.#until(() => this.#hasSpace);
-    this.#checkOpen();
-    const chunk: Chunk = Buffer.isBuffer(rows) ? textChunk(rows) : { kind: 'rows', rows: [...rows] };
-    this.cut();
-    const block = this.#blockOf([chunk], meta);
-    this.#hold(block);
     await new Promise<void>((resolve, reject) => {
-      this.#handOver(block, true, (refusal) => (refusal === undefined ? resolve() : reject(refusal.error)));
+      // Of several who wait the next one finds the room that is left.
+      const take = (): void => {
+        this.#checkOpen();
+        const chunk: Chunk = Buffer.isBuffer(rows) ? textChunk(rows) : { kind: 'rows', rows: [...rows] };
+        this.cut();
+        const block = this.#blockOf([chunk], meta);
+        this.#hold(block);
+        this.#handOver(block, true, (refusal) => (refusal === undefined ? resolve() : reject(refusal.error)));
+      };
+      this.#until(() => this.#hasSpace, take).catch(reject);
     });
   }
 
@@ -177,12 +180,15 @@ export class BlockCutter {
     return this.#limit?.waitMs(this.#options.runtime.clock.now()) ?? 0;
   }
 
-  async #until(hasRoom: () => boolean): Promise<void> {
+  /** @param then is done before anybody else may find the room */
+  async #until(hasRoom: () => boolean, then: () => void = () => undefined): Promise<void> {
     const lettingsGo = this.#lettingsGo;
+    await undefined; // A block of onStart comes behind the news that the run has begun.
     while (this.#isOpen && !hasRoom() && this.#lettingsGo === lettingsGo) {
       if (this.#limitMs > 0) this.#wakeIn(this.#limitMs);
       await this.#change();
     }
+    then();
   }
 
   #change(): Promise<void> {

@@ -32,7 +32,8 @@ export interface JournalOptions {
  * Several blocks may be under way; all is handed on in the order in which it came. A block that cannot be made safe is
  * given to no batch, since a batch that had it could not be done again:
  * - one that is repeatable (of `storeBlock`) is refused, and so are those of the same run behind it: the receiver
- *   starts again, and its source sends all that is behind the last safe one;
+ *   starts again, and its source sends all that is behind the last safe one. What the log may have of them is taken
+ *   back before it is sent again;
  * - of one that is not (rows of `store`) the rows are lost, and awaitTermination rejects with the error. So it is not
  *   given up when it takes long, which is only complained of; the receiver is held meanwhile.
  */
@@ -124,11 +125,23 @@ class Journal implements Behaviour<JournalMessage> {
   #late(entry: Entry, stored: Stored): void {
     const { supervisor, storeMsMax } = this.#options;
     const error = this.#notSafe(stored, `it has taken longer than ${storeMsMax} ms.`);
-    if (stored.isRepeatable) this.#refuse(entry, stored, error);
+    if (stored.isRepeatable) this.#withdraw(this.#refuse(entry, stored, error));
     else this.#post(supervisor, { type: 'receiver.complained', message: 'A block waits to be made safe', error });
   }
 
-  #refuse(entry: Entry, stored: Stored, error: FiresteelError): void {
+  #withdraw(entries: readonly Entry[]): void {
+    const { runtime, log, source, supervisor } = this.#options;
+    const ids = entries.flatMap(({ stored }) => stored?.block.id ?? []);
+    activity(runtime, `${source} takes back ${ids.join(' ')}`, this.#post, async () => {
+      const failure = await failureOf(() => log.withdraw(source, ids));
+      if (failure === undefined) return;
+      const message = 'Blocks that took too long could not be taken back';
+      this.#post(supervisor, { type: 'receiver.complained', message, error: failure.error });
+    });
+  }
+
+  /** @returns what was refused */
+  #refuse(entry: Entry, stored: Stored, error: FiresteelError): readonly Entry[] {
     const { receiver } = this.#options;
     this.#refusal ??= error;
     const from = this.#entries.indexOf(entry);
@@ -141,6 +154,7 @@ class Journal implements Behaviour<JournalMessage> {
     this.#post(receiver, { type: 'block.refused', blocks: refused.flatMap((each) => each.stored?.block ?? []), error });
     if (!stored.isRepeatable) this.#post(contextAddress, { type: 'error.reported', error });
     this.#handOn();
+    return refused;
   }
 
   #notSafe({ block, isRepeatable }: Stored, reason: string, ...causes: readonly unknown[]): SourceError {

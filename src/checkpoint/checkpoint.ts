@@ -8,7 +8,16 @@ import type { DurableId } from '../graph/durable-ids.ts';
 import type { Block } from '../rdd/block.ts';
 import { blockToBytes } from './block-record.ts';
 import type { Directory } from './directory.ts';
-import { type Began, beganRecord, changeRecord, kinds, notedRecord, plannedRecord, sealedRecord } from './entries.ts';
+import {
+  type Began,
+  beganRecord,
+  changeRecord,
+  kinds,
+  notedRecord,
+  plannedRecord,
+  sealedRecord,
+  withdrawnRecord,
+} from './entries.ts';
 import type { LogRecord } from './record.ts';
 import { removeSnapshots, type SnapshotOptions, writeSnapshot } from './snapshots.ts';
 import { type SnapshotHead, snapshotChunks } from './state-snapshot.ts';
@@ -60,6 +69,8 @@ export class Checkpoint implements BatchLog, BlockLog {
   /** How many bytes of changes there are since the last snapshot, and how long that was. */
   #changedBytes = 0;
   #snapshotBytes = 0;
+  /** The blocks that were taken back while they were written. */
+  readonly #withdrawn = new Set<string>();
   /** The last batch that nobody needs. */
   #forgottenMs = Number.NEGATIVE_INFINITY;
 
@@ -96,6 +107,14 @@ export class Checkpoint implements BatchLog, BlockLog {
     const segment = await this.#write([{ kind: kinds.block, payload }]);
     const { history } = await this.#started;
     history.block(source, block.id, block.meta as Row, { segment });
+    if (this.#withdrawn.delete(nameOf(source, block.id))) history.withdraw(source, [block.id]);
+  }
+
+  async withdraw(source: DurableId, blocks: readonly string[]): Promise<void> {
+    const noting = this.#started.then(({ history }) => {
+      for (const id of history.withdraw(source, blocks)) this.#withdrawn.add(nameOf(source, id));
+    });
+    await Promise.all([noting, this.#write([withdrawnRecord({ source, blocks })])]);
   }
 
   get isSnapshotDue(): boolean {
@@ -245,4 +264,8 @@ export class Checkpoint implements BatchLog, BlockLog {
   async #placeIn({ folder }: Directory): Promise<SnapshotOptions> {
     return { storage: this.#options.runtime.storage, folder, tell: () => undefined };
   }
+}
+
+function nameOf(source: DurableId, id: string): string {
+  return `${source} ${id}`;
 }

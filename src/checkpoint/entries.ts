@@ -35,8 +35,14 @@ export interface Noted {
   readonly rows: readonly Row[];
 }
 
+/** Blocks of a source that count as never written; its other blocks may have come between them. */
+export interface Withdrawn {
+  readonly source: DurableId;
+  readonly blocks: readonly string[];
+}
+
 /** The kinds of records in the log; docs/checkpoint-format.md has their payloads. */
-export const kinds = { began: 1, block: 2, planned: 3, change: 4, sealed: 5, noted: 6 } as const;
+export const kinds = { began: 1, block: 2, planned: 3, change: 4, sealed: 5, noted: 6, withdrawn: 7 } as const;
 
 /** The record of what a program is. */
 export function beganRecord(began: Began): LogRecord {
@@ -51,6 +57,11 @@ export function plannedRecord(plan: BatchPlan): LogRecord {
 /** The record of what a source has learned. */
 export function notedRecord(noted: Noted): LogRecord {
   return { kind: kinds.noted, payload: toBytes(noted) };
+}
+
+/** The record of blocks that were taken back. */
+export function withdrawnRecord(withdrawn: Withdrawn): LogRecord {
+  return { kind: kinds.withdrawn, payload: toBytes(withdrawn) };
 }
 
 /** The record of what became of a batch. */

@@ -11,6 +11,7 @@ import {
   type Noted,
   payloadOf,
   type Sealed,
+  type Withdrawn,
 } from './entries.ts';
 import type { LogRecord } from './record.ts';
 
@@ -25,6 +26,12 @@ export interface WrittenBlock {
   readonly segment: number;
   /** Of one that was read back. */
   readonly bytes?: Buffer;
+}
+
+/** As it is kept. */
+interface KnownBlock extends WrittenBlock {
+  /** What `lastMeta` was before it. */
+  readonly metaBefore: Row;
 }
 
 /** What is known of the blocks of a source, whether they are still there or not. */
@@ -49,7 +56,7 @@ export class History {
   /** Of batches whose outcome is known; in order of time. */
   readonly changes: ChangeBytes[] = [];
   /** By source, in the order in which they came; those of which the log has nothing any more are left out. */
-  readonly blocks: Map<DurableId, Map<string, WrittenBlock>> = new Map();
+  readonly blocks: Map<DurableId, Map<string, KnownBlock>> = new Map();
   readonly counts: Map<DurableId, BlockCount> = new Map();
   /** What each source has learned, oldest first. */
   readonly notes: Map<DurableId, Row[]> = new Map();
@@ -81,6 +88,11 @@ export class History {
         this.notes.set(source, [...rows]);
         break;
       }
+      case kinds.withdrawn: {
+        const { source, blocks } = payloadOf<Withdrawn>(record);
+        this.withdraw(source, blocks);
+        break;
+      }
     }
   }
 
@@ -103,11 +115,27 @@ export class History {
 
   /** A block of a source is written. */
   block(source: DurableId, id: string, meta: Row, written: WrittenBlock): void {
-    const blocks = this.blocks.get(source) ?? new Map<string, WrittenBlock>();
-    this.blocks.set(source, blocks.set(id, written));
     const before = this.counts.get(source) ?? { lastMeta: undefined, next: 0 };
+    const blocks = this.blocks.get(source) ?? new Map<string, KnownBlock>();
+    this.blocks.set(source, blocks.set(id, { ...written, metaBefore: before.lastMeta }));
     const next = Math.max(before.next, Number(id.slice(id.lastIndexOf('-') + 1)) + 1);
     this.counts.set(source, { lastMeta: meta === undefined ? before.lastMeta : meta, next });
+  }
+
+  /**
+   * Blocks of a source are taken back. Those behind the first of them that stay have no `meta`.
+   *
+   * @returns the ones that are not known
+   */
+  withdraw(source: DurableId, ids: readonly string[]): readonly string[] {
+    const blocks = this.blocks.get(source);
+    const count = this.counts.get(source);
+    const [first] = [...(blocks?.keys() ?? [])].filter((id) => ids.includes(id));
+    const known = first === undefined ? undefined : blocks?.get(first);
+    if (count !== undefined && known !== undefined) {
+      this.counts.set(source, { ...count, lastMeta: known.metaBefore });
+    }
+    return ids.filter((id) => blocks?.delete(id) !== true);
   }
 
   /** The first batch that has an output to be done; the one after the last where there is none. */

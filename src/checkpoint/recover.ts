@@ -195,10 +195,8 @@ class Recovering implements Recovery {
       if (missing.length > 0) lost.set(timeMs, missing);
       else allocated.set(timeMs, blocks as readonly Block[]);
     }
-    // One that was given up when it took too long has been sent again: those behind it were taken, and it was not.
-    const names = [...(stored?.keys() ?? [])];
-    const behind = names.slice(names.findLastIndex((name) => taken.has(name)) + 1);
-    const waiting = behind.map((name) => blockOf(stored?.get(name)?.bytes));
+    const left = [...(stored ?? [])].filter(([name]) => !taken.has(name));
+    const waiting = left.map(([, { bytes }]) => blockOf(bytes));
     const { lastMeta, next } = this.#history.counts.get(id) ?? { lastMeta: undefined, next: 0 };
     return { allocated, unallocated: waiting as readonly Block[], lost, lastMeta, nextNumber: next };
   }

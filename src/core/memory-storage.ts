@@ -84,6 +84,11 @@ export class MemoryStorage implements Storage {
     this.#disk.failNext(action, reason);
   }
 
+  /** How many changes to names wait for a sync of their folder: new files and folders, renames, removals. */
+  get unsyncedNames(): number {
+    return this.#disk.unsyncedNames;
+  }
+
   /** A process may die before a call is done, and before it hears that it was. */
   async #call<R>(call: (disk: Disk) => Promise<R>): Promise<R> {
     if (!this.#life.step()) return await never;
@@ -204,6 +209,10 @@ class Disk implements Storage {
       this.#entries.set(path, entry);
       if (entry !== 'folder') tear(entry, random);
     }
+  }
+
+  get unsyncedNames(): number {
+    return this.#unsafe.length;
   }
 
   failNext(action: keyof Storage, reason: string): void {

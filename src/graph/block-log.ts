@@ -6,13 +6,22 @@ export interface BlockLog {
   /**
    * Resolves when the block would survive a crash. Calls may overlap; blocks are safe in the order of the calls.
    *
-   * When it rejects, so do all calls behind it that were made before that was heard: what is safe has no hole. The
-   * block is given to no batch, and its source sends it again if it can. It may come back after a crash all the same,
-   * as may one that was given up because it took too long: its bytes may have got that far.
+   * When it rejects, so do all calls behind it: what is safe has no hole, and nothing is safe any more in this process.
+   * The block is given to no batch. It may come back after a crash all the same, and then its source is told that it is
+   * there: its bytes may have got that far.
    *
    * @param source the durable id of the input
    */
   add(source: string, block: Block): Promise<void>;
+  /**
+   * Takes back blocks of that source that no batch has, safe or still on their way: whatever is added later is safe
+   * only together with that. So a source may send them again, as other blocks, without waiting for this.
+   *
+   * Resolves when that would survive a crash.
+   *
+   * @param ids of blocks that were given to `add`
+   */
+  withdraw(source: string, ids: readonly string[]): Promise<void>;
 }
 
 /** What came back of a receiver's blocks after a restart. */
@@ -23,7 +32,7 @@ export interface RecoveredBlocks {
   readonly unallocated: readonly Block[];
   /** Blocks that a batch had, and which are lost (the log was off): by batch time. */
   readonly lost: ReadonlyMap<number, readonly string[]>;
-  /** `meta` of the newest block of the log that has one, also of blocks that are cleaned since; else undefined. */
+  /** `meta` of the newest block that has one and was not taken back, also of blocks cleaned since; else undefined. */
   readonly lastMeta: Row;
   /** The next number of a block. */
   readonly nextNumber: number;

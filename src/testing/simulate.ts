@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { UsageError } from '../core/errors.ts';
+import { seededRandom } from '../core/random.ts';
 import { SparkConf } from '../core/spark-conf.ts';
 import { type DurationLike, durationOf, Milliseconds } from '../core/time.ts';
 import type { StreamingContext } from '../streaming-context.ts';
@@ -34,7 +35,8 @@ export interface SimulateOptions {
  * - each row is in one batch, in order (a socket may lose some, as it would), and no batch is left out;
  * - each batch is written by every output, and one that is done is not done again: what is written by batch time is
  *   there once, the rest at least once, in whole batches;
- * - batches come in order, no more are under way than may be, and nothing fails but what a fault has hit;
+ * - batches come in order, no more are under way than may be, no receiver holds more rows than it may, and nothing
+ *   fails but what a fault has hit;
  * - a context goes from INITIALIZED to ACTIVE to STOPPED, does what it is told, and comes to an end.
  *
  * One seed decides it all. The program must be the same in every process, and depend on nothing but what it reads: no
@@ -59,7 +61,7 @@ export async function simulate(
 ): Promise<Seen> {
   const { seed = 0, batches = 8 } = options;
   const batchMs = durationOf(options.batchDuration ?? Milliseconds(1000)).milliseconds;
-  const conf = usualConf(options.conf);
+  const conf = usualConf(seed, options.conf);
   const drawn = options.faults ?? drawFaults(seed, { batchMs, batches });
   const once: Omit<OnceOptions, 'faults'> = { program: { define: program, conf, batchMs }, seed, batches };
   const first = await brokenBy({ ...once, faults: drawn });
@@ -85,19 +87,26 @@ async function brokenBy(options: OnceOptions): Promise<Seen | BrokenLaw> {
   }
 }
 
-/** Few partitions are soon done; few batches may be under way, so that it happens. */
-function usualConf(conf = new SparkConf()): SparkConf {
+/** Few partitions are soon done; few batches may be under way, and little may be held, so that it happens. */
+function usualConf(seed: number, conf = new SparkConf()): SparkConf {
+  const random = seededRandom(seed, confStream);
   return conf
     .clone()
     .setIfMissing('spark.master', 'local[4]')
     .setIfMissing('spark.app.name', 'simulate')
     .setIfMissing('spark.default.parallelism', 2)
     .setIfMissing('firesteel.batches.pendingMax', 4)
-    .setIfMissing('firesteel.receiver.bufferRowsMax', 6)
+    .setIfMissing('firesteel.receiver.bufferRowsMax', 1 + random.below(bufferRowsMax))
     .setIfMissing('spark.streaming.receiver.blockStoreTimeout', '2 s')
     .setIfMissing('spark.streaming.receiverRestartDelay', '500 ms')
     .setIfMissing('firesteel.checkpoint.snapshotBytesMin', 500);
 }
+
+/** What is drawn here has no influence on what else is drawn of the seed. */
+const confStream = 4;
+
+/** As few rows as a receiver has at the very most. */
+const bufferRowsMax = 6;
 
 /** The options that a replay needs, as they are written. */
 function replayed({ batches, batchDuration, conf }: SimulateOptions): object {

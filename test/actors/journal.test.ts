@@ -26,6 +26,11 @@ function desk(takes: Readonly<Record<string, number | Error>> = {}): Desk {
       if (taken instanceof Error) throw taken;
       if (taken > 0) await runtime.clock.sleep(taken);
     },
+    withdraw: async (source: string, ids: readonly string[]): Promise<void> => {
+      logged.push(`${source} without ${ids.join(' ')}`);
+      const [first = ''] = ids;
+      if (takes[`without ${first}`] instanceof Error) throw takes[`without ${first}`];
+    },
   };
   const ends = { receiver: 'receiver', supervisor: 'supervisor', input: 'input' };
   const options = { source: 'lines', name: 'Tap', site: 'tap (job.ts:3)', runtime, log, storeMsMax: 1000, ...ends };
@@ -161,7 +166,7 @@ describe('a block of storeBlock that the log does not take', () => {
   });
 
   test('within the time it has is given up, and is given to no batch when the log has it after all', async () => {
-    const { actor, saysAfter, runtime } = desk({ a: 1500, b: 1500 });
+    const { actor, logged, saysAfter, runtime } = desk({ a: 1500, b: 100 });
     actor.tell(sent('a'));
     actor.tell(sent('b'));
     actor.tell(sealed(1000));
@@ -173,6 +178,25 @@ describe('a block of storeBlock that the log does not take', () => {
     expect(refused?.message).toMatchObject({ error: { message: expect.stringMatching(/taken longer than 1000 ms/) } });
     expect(next).toEqual({ to: 'input', message: sealed(1000) });
     expect(await saysAfter(5000)).toEqual([]);
+    expect(logged).toEqual(['lines a', 'lines b', 'lines without a b']);
+  });
+
+  test('is taken back before anything is written that comes behind it', async () => {
+    const { actor, logged, saysAfter } = desk({ a: 1500 });
+    actor.tell(sent('a'));
+    await saysAfter(1000);
+    actor.tell({ type: 'receiver.started' });
+    actor.tell(sent('a again'));
+    expect(logged).toEqual(['lines a', 'lines without a', 'lines a again']);
+  });
+
+  test('is complained of where it cannot be taken back', async () => {
+    const { actor, saysAfter } = desk({ a: 1500, 'without a': down });
+    actor.tell(sent('a'));
+    expect(await saysAfter(1000)).toEqual([
+      'receiver block.refused a (1 rows)',
+      "supervisor receiver.complained 'Blocks that took too long could not be taken back'",
+    ]);
   });
 });
 

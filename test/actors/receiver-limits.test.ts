@@ -41,6 +41,17 @@ describe('blocks that are made safe', () => {
     expect(it.actor.takesOne('receiver.failed')).toMatchObject({ error, retryable: false });
   });
 
+  test('of several storeBlock that wait for room each takes what the one before has left', async () => {
+    const it = started({ rows: 2, underWay: 10 });
+    for (const rows of [[1, 2], [3], [4], [5]]) void it.receiver.storeBlock(rows);
+    await it.runtime.settle();
+    const [first] = it.blocks();
+    expect(rowsOf(first as Block)).toEqual([1, 2]);
+    it.actor.tell({ type: 'block.freed', blocks: [first as Block] });
+    await it.runtime.settle();
+    expect(it.blocks().map(rowsOf)).toEqual([[3], [4]]);
+  });
+
   test('what its source can send again is told apart from what it cannot', async () => {
     const it = started({ underWay: 10 });
     it.receiver.store(1);

@@ -248,6 +248,7 @@ export const safeBlocks: Scenario = scenario<Play & { readonly rows: readonly st
         if (isBroken) throw new Error('no room on the disk');
         await runtime.clock.sleep(takesMs);
       },
+      withdraw: () => Promise.reject(new Error('only rows of store take that long here')),
     };
     ssc.start();
     await runtime.clock.advance(1200);

@@ -85,7 +85,7 @@ async function refusedBlock(rows: readonly Row[]): Promise<unknown> {
     stored ??= tap.storeBlock(rows as number[]).catch((error: unknown) => error);
   };
   await inSecond((ssc) => {
-    ssc.blockLog = { add: () => Promise.reject(new Error('no room on the disk')) };
+    ssc.blockLog = { add: () => Promise.reject(new Error('no room on the disk')), withdraw: () => Promise.resolve() };
     ssc.receiverStream(tap).foreachRDD(nothing);
   }).catch(nothing);
   return stored;

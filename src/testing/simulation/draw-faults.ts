@@ -6,7 +6,7 @@ export function drawFaults(seed: number, { batchMs, batches }: Reach): readonly 
   const random = seededRandom(seed, faultStream);
   const ends = Array.from({ length: random.below(endsMax + 1) }, () => drawEnd(random, batchMs, batches));
   const inner = Array.from({ length: random.below(innerMax + 1) }, () => drawInner(random, batchMs, batches));
-  return [...ends, ...inner.flatMap((fault) => drawMore(random, fault))];
+  return [...ends, ...inner.flatMap((fault) => drawMore(random, fault, batchMs))];
 }
 
 /** What there is for faults to happen to. */
@@ -24,7 +24,7 @@ function drawEnd(random: Random, batchMs: number, batches: number): EndFault {
       return { kind: 'kill', steps: drawSteps(random), downMs };
     case 2:
     case 3:
-      return { kind: 'power loss', steps: drawSteps(random), downMs, chance: random.below(2 ** 16) };
+      return { kind: 'power loss', ...drawLoss(random), downMs, chance: random.below(2 ** 16) };
     default: {
       const afterMs = random.below(batches * batchMs);
       const [isGraceful, isSameProcess] = [random.below(2) === 0, random.below(2) === 0];
@@ -36,6 +36,12 @@ function drawEnd(random: Random, batchMs: number, batches: number): EndFault {
 /** Beginnings, where most of a recovery is, come as often as all that is behind them. */
 function drawSteps(random: Random): number {
   return 1 + (random.below(2) === 0 ? Math.floor(2 ** (random.next() * 8)) : random.below(stepsMax));
+}
+
+/** Where much is not synced, much can go wrong: one in four comes just then. */
+function drawLoss(random: Random): Pick<Extract<EndFault, { kind: 'power loss' }>, 'steps' | 'unsyncedMax'> {
+  if (random.below(4) > 0) return { steps: drawSteps(random) };
+  return { steps: 1 + random.below(unsyncedStepsMax), unsyncedMax: 2 + random.below(2) };
 }
 
 function drawInner(random: Random, batchMs: number, batches: number): InnerFault {
@@ -66,8 +72,11 @@ function drawInner(random: Random, batchMs: number, batches: number): InnerFault
   }
 }
 
-/** What has failed once may fail several times in a row. */
-function drawMore(random: Random, fault: InnerFault): readonly InnerFault[] {
+/** What has failed once may fail several times in a row; where a receiver ends, its block may be long under way. */
+function drawMore(random: Random, fault: InnerFault, batchMs: number): readonly InnerFault[] {
+  if (fault.kind === 'receiver ends' && random.below(2) === 0) {
+    return [fault, { kind: 'log hangs', block: fault.block, ms: 1 + random.below(3 * batchMs) }];
+  }
   const isRepeated = fault.kind === 'sink fails' || fault.kind === 'source fails';
   if (!isRepeated || random.below(2) === 0) return [fault];
   const further = 1 + random.below(furtherMax);
@@ -81,6 +90,8 @@ const endsMax = 4;
 const innerMax = 4;
 /** About as many as a program of a few outputs takes to its end. */
 const stepsMax = 600;
+/** More than most live: whether so much is not synced is known only to those that live that long. */
+const unsyncedStepsMax = 3000;
 const callsMax = 30;
 const storageCallsMax = 80;
 const logCallsMax = 40;

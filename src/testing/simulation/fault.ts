@@ -19,6 +19,8 @@ export type EndFault =
       /** The machine loses its power: what was not synced is lost in part, or torn. */
       readonly kind: 'power loss';
       readonly steps: number;
+      /** It comes before the steps are over, should so many changes to names wait for a sync of their folder. */
+      readonly unsyncedMax?: number;
       readonly downMs: number;
       /** Decides what is lost. */
       readonly chance: number;
@@ -56,6 +58,12 @@ export type InnerFault =
       /** What is added to the log takes so long, in that call. */
       readonly kind: 'log hangs';
       readonly call: number;
+      readonly ms: number;
+    }
+  | {
+      /** What is added to the log takes so long, in the first call behind the one that stores that block. */
+      readonly kind: 'log hangs';
+      readonly block: number;
       readonly ms: number;
     }
   | {

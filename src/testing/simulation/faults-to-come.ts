@@ -40,7 +40,8 @@ export class FaultsToCome {
     this.#counts.log += 1;
     return this.#take(
       (fault): fault is Extract<InnerFault, { kind: 'log hangs' }> =>
-        fault.kind === 'log hangs' && fault.call === this.#counts.log,
+        fault.kind === 'log hangs' &&
+        ('call' in fault ? fault.call === this.#counts.log : fault.block <= this.#counts.block),
     );
   }
 

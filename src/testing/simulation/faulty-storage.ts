@@ -9,11 +9,12 @@ import type { Storage } from '../../core/storage.ts';
  */
 export function faultyStorage(
   storage: Storage,
-  { fails, hangs, onLogRemoved }: StorageFaults,
+  { fails, hangs, onLogRemoved, onDone }: StorageFaults,
   random: Pick<Random, 'below'>,
 ): Storage {
   const timely = async <R>(call: () => Promise<R>): Promise<R> => {
     const done = await call();
+    await onDone();
     for (let turns = random.below(turnsMax + 1); turns > 0; turns -= 1) await undefined;
     return done;
   };
@@ -49,6 +50,8 @@ export interface StorageFaults {
   readonly hangs: () => Promise<void>;
   /** Only of what is taken away from the log. */
   readonly onLogRemoved: () => Promise<void>;
+  /** Behind each call that has not failed, before somebody hears of it. */
+  readonly onDone: () => Promise<void>;
 }
 
 function isOfLog(path: string): boolean {

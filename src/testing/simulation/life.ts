@@ -1,11 +1,11 @@
 import { confKeys } from '../../core/conf-keys.ts';
 import { FiresteelError, messageOf } from '../../core/errors.ts';
 import { Milliseconds } from '../../core/time.ts';
-import type { Block } from '../../rdd/block.ts';
 import { StreamingContext, type StreamingContextState } from '../../streaming-context.ts';
 import { BrokenLaw } from './broken-law.ts';
 import type { EndFault } from './fault.ts';
 import { SimulatedFault } from './faults-to-come.ts';
+import { HeldRows } from './held-rows.ts';
 import { LiveWorld } from './live-world.ts';
 import type { Outside } from './outside.ts';
 import type { SimulatedProgram } from './program.ts';
@@ -92,9 +92,11 @@ class Life {
   #watch(ssc: StreamingContext): void {
     const { outside, program } = this.#options;
     const pendingMax = program.conf.read(confKeys.pendingBatchesMax);
-    ssc.onMessage = ({ message }) => {
-      const { type, error, blocks } = message as Partial<Heard>;
-      if (type === 'block.refused') for (const { id } of blocks ?? []) outside.refused.add(id);
+    const held = new HeldRows(program.conf.read(confKeys.receiverBufferRowsMax));
+    ssc.onMessage = (posted) => {
+      const { type, error } = posted.message as Partial<Heard>;
+      const difference = held.hear(posted);
+      if (difference !== undefined) outside.broke('no more rows are held than may be', difference);
       if (type === 'bug.found' || (type === 'error.reported' && !isOfFault(error))) {
         outside.broke('nothing fails but what a fault has hit', messageOf(error), error);
       }
@@ -222,5 +224,4 @@ const stopTicksMax = 100;
 interface Heard {
   readonly type: string;
   readonly error: unknown;
-  readonly blocks: readonly Block[];
 }

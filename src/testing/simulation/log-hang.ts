@@ -25,7 +25,7 @@ export class LogHang {
   }
 
   #run<R>(name: string, f: () => Promise<R>): Promise<R> {
-    if (!/ stores |the checkpoint/.test(name)) return this.#runtime.activities.run(name, f);
+    if (!/ stores | takes back |the checkpoint/.test(name)) return this.#runtime.activities.run(name, f);
     return this.#runtime.activities.run(name, async () => {
       const scope = currentScope();
       const rest = (): void => runInScope(scope, () => void this.#over());

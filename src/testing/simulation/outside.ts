@@ -18,8 +18,6 @@ export class Outside {
   readonly senders: Map<string, Sender> = new Map();
   readonly sinks: Map<string, SinkBook> = new Map();
   readonly faults: FaultsToCome;
-  /** The blocks that were given up because the log took too long: it may have them all the same. */
-  readonly refused: Set<string> = new Set();
   readonly #options: OutsideOptions;
   #broken: BrokenLaw | undefined;
 

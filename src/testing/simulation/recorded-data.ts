@@ -9,24 +9,13 @@ import type { BatchData, RecordedData } from './reference.ts';
 import type { Sender } from './sender.ts';
 import { rowsOfTime } from './timed-source.ts';
 
-/** What may be wrong with the rows of some sources. */
-export interface Liberties {
-  /** Whether a connection broke, or the process at its end: what was in it is lost. */
-  readonly mayLose: boolean;
-  /** Whether a process died that had given blocks up as late, which the log may have: their rows come twice. */
-  readonly mayRepeat: boolean;
-}
-
 /**
  * What each batch had by the log, held against what was sent.
  *
+ * @param mayLose whether a connection broke, or the process at its end: what was in it is lost
  * @throws BrokenLaw
  */
-export function recordedData(
-  recorded: Recorded,
-  senders: Iterable<Sender>,
-  { mayLose, mayRepeat }: Liberties,
-): RecordedData {
+export function recordedData(recorded: Recorded, senders: Iterable<Sender>, mayLose: boolean): RecordedData {
   const data = new Map<string, ReadonlyMap<number, BatchData>>();
   const timesMs = timesOf(recorded);
   for (const sender of senders) {
@@ -45,8 +34,7 @@ export function recordedData(
       } else batches.set(timeMs, { blocks: blocksOf(plan, timeMs, recorded) });
     }
     const seen = [...batches.values()].flatMap(rowsOf);
-    if (sender.kind === 'received' && mayRepeat) checkAtLeastOnce(sender, seen);
-    else if (sender.kind !== 'timed') checkRows(sender, seen, mayLose && sender.kind === 'socket');
+    if (sender.kind !== 'timed') checkRows(sender, seen, mayLose && sender.kind === 'socket');
     data.set(sender.name, batches);
   }
   return data;
@@ -82,14 +70,6 @@ function rowsOf(batch: BatchData): readonly Row[] {
       return chunk.bytes.toString().split('\n').slice(0, chunk.rowCount);
     }),
   );
-}
-
-/** Each row, in order, whatever comes between. */
-function checkAtLeastOnce({ name, rows }: Sender, seen: readonly Row[]): void {
-  let next = 0;
-  for (const row of seen) if (next < rows.length && isDeepStrictEqual(rows[next], row)) next += 1;
-  if (next === rows.length) return;
-  throw new BrokenLaw('each row is in one batch', `${name} lacks ${previewOf(rows[next])} and all behind it`);
 }
 
 /** Each row, in order; some may be missing where rows may be lost. */

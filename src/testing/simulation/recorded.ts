@@ -1,5 +1,5 @@
 import { blockFromBytes } from '../../checkpoint/block-record.ts';
-import { type Began, kinds, payloadOf, type Sealed } from '../../checkpoint/entries.ts';
+import { type Began, kinds, payloadOf, type Sealed, type Withdrawn } from '../../checkpoint/entries.ts';
 import { readLog } from '../../checkpoint/read-log.ts';
 import { messageOf } from '../../core/errors.ts';
 import { MemoryStorage } from '../../core/memory-storage.ts';
@@ -16,6 +16,8 @@ export class Recorded {
   readonly blocks: Map<string, Block> = new Map();
   /** The batches whose plans the log has now: of those that were planned and are not there any more, all is done. */
   #kept: ReadonlySet<number> = new Set();
+  /** The blocks that the log has now and that were not taken back, by source and id. */
+  #stored: ReadonlySet<string> = new Set();
   /** What is still to be done of a batch, as the log says now. */
   #failed = new Map<number, readonly string[]>();
 
@@ -23,12 +25,13 @@ export class Recorded {
   async read(runtime: TestRuntime, folder: string): Promise<void> {
     const plans = new Map<number, BatchPlan>();
     const failed = new Map<number, readonly string[]>();
+    const stored = new Set<string>();
     const storage = new MemoryStorage(runtime.clock, undefined, runtime.storage);
     const onRecord: Parameters<typeof readLog>[0]['onRecord'] = (record) => {
       switch (record.kind) {
         case kinds.began: {
           const began = payloadOf<Began>(record);
-          if (this.began?.life !== began.life) for (const map of [this.plans, plans, failed]) map.clear();
+          if (this.began?.life !== began.life) for (const each of [this.plans, plans, failed, stored]) each.clear();
           this.began = began;
           break;
         }
@@ -45,6 +48,12 @@ export class Recorded {
         case kinds.block: {
           const { source, block } = blockFromBytes(Buffer.from(record.payload));
           this.blocks.set(`${source} ${block.id}`, block);
+          stored.add(`${source} ${block.id}`);
+          break;
+        }
+        case kinds.withdrawn: {
+          const { source, blocks } = payloadOf<Withdrawn>(record);
+          for (const id of blocks) stored.delete(`${source} ${id}`);
           break;
         }
       }
@@ -59,6 +68,7 @@ export class Recorded {
     for (const timeMs of this.plans.keys()) if (timeMs > lastMs) this.plans.delete(timeMs);
     for (const [timeMs, plan] of plans) this.plans.set(timeMs, plan);
     this.#kept = new Set(plans.keys());
+    this.#stored = stored;
     this.#failed = failed;
   }
 
@@ -70,11 +80,11 @@ export class Recorded {
     return id === undefined || !failed.includes(id);
   }
 
-  /** The blocks that are in no batch, by source and id. */
+  /** The blocks that are in no batch yet, by source and id. */
   get unplanned(): readonly string[] {
     const inputs = [...this.plans.values()].flatMap((plan) => plan.inputs);
     const planned = new Set(inputs.flatMap(({ source, blocks = [] }) => blocks.map((id) => `${source} ${id}`)));
-    return [...this.blocks.keys()].filter((name) => !planned.has(name));
+    return [...this.#stored].filter((name) => !planned.has(name));
   }
 
   /** Whether every batch is done. */
