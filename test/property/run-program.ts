@@ -272,7 +272,7 @@ function jobName(timeMs: number, output: number): string {
 }
 
 /** All streams, by the oracle. */
-function streamsOf(program: Program): readonly oracle.Stream<unknown>[] {
+export function streamsOf(program: Pick<Program, 'inputs' | 'nodes'>): readonly oracle.Stream<unknown>[] {
   const streams = program.inputs.map(({ batches }): oracle.Stream<unknown> => {
     const failure = new oracle.Failure([sourceError]);
     const rows = batches.map((batch) => (batch === 'throws' ? failure : batch === 'no partition' ? [] : batch));

@@ -1,6 +1,7 @@
 import { fail, type StreamingContext } from 'firesteel';
 import { type Fault, type SimulatedWorld, simulate } from 'firesteel/testing';
 import { expect, inject, test } from 'vitest';
+import { drawnProgram } from './drawn-programs.ts';
 import { type Program, programs } from './programs.ts';
 
 function programNamed(name: string): Program {
@@ -49,6 +50,26 @@ test('programs keep their promises, whatever happens to them', { timeout: 24 * 3
     'storage fails',
   ];
   if (runs >= 500) expect([...met.counts.keys()].sort()).toEqual(kinds);
+});
+
+test('drawn programs keep their promises, and write what the oracle says', { timeout: 24 * 3_600_000 }, async () => {
+  const [seed, runs] = [inject('seed'), Math.ceil(inject('simulations') / 4)];
+  let compared = 0;
+  for (let i = 0; i < runs; i += 1) {
+    const program = drawnProgram(seed + i);
+    if (program === undefined) continue;
+    const { define, conf } = program;
+    const seen = await simulate(define, { seed: seed + i, conf }).catch((error: unknown) => {
+      throw new Error(`The program\n${program}\n${String(error)}`, { cause: error });
+    });
+    // One that died before anything was written began later, and for the oracle zero time is 0.
+    if (seen.zeroTimeMs > 0) continue;
+    compared += 1;
+    const found = program.differences(seen);
+    if (found.length > 0) throw new Error(`Seed ${seed + i}:\n${found.join('\n')}\nin the program\n${program}`);
+  }
+  console.log(`${compared} drawn programs wrote what the oracle says`);
+  expect(compared).toBeGreaterThan(runs / 4);
 });
 
 test('a program survives a crash after any step', { timeout: 24 * 3_600_000 }, async () => {
