@@ -15,5 +15,9 @@ export function mutationTest(include: string[]): ViteUserConfig {
 
 /** The tests that matter to mutants of the operators of windows and state, and of their store. */
 export default defineConfig(
-  mutationTest(['test/rdd/state-store.test.ts', ...operators.map((name) => `test/ops/${name}.test.ts`)]),
+  mutationTest([
+    'test/rdd/state-store.test.ts',
+    'test/rdd/state-store-changes.test.ts',
+    ...operators.map((name) => `test/ops/${name}.test.ts`),
+  ]),
 );
