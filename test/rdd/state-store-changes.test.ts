@@ -123,7 +123,7 @@ const messageOf = (work: Promise<unknown>): Promise<string> =>
   );
 
 describe('the changes of a store', () => {
-  test('are taken once, up to a time; of each step there is one, and of each partition that did something', async () => {
+  test('are taken once, up to a time; one of each step, and of each partition that did something', async () => {
     const store = storeOf(summing());
     plan(store, 1000, ['a', 1], ['B', 5]);
     plan(store, 2000, ['a', 2]);
@@ -270,7 +270,7 @@ describe('a store with a history', () => {
 });
 
 describe('a window that had gone on without a batch', () => {
-  test('is made with it when it comes back: steps are worked out again, and what is written stays as it is', async () => {
+  test('is made with it when it comes back: steps are worked out again, what is written stays', async () => {
     const first = storeOf(windowed());
     for (const second of [1, 2, 3, 4]) planFailing(first, second * 1000, second, () => second === 2);
     // The versions of 2000 and 3000 cannot be made, and nobody asks for them.
