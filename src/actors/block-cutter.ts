@@ -180,15 +180,15 @@ export class BlockCutter {
     return this.#limit?.waitMs(this.#options.runtime.clock.now()) ?? 0;
   }
 
-  /** @param then is done before anybody else may find the room */
-  async #until(hasRoom: () => boolean, then: () => void = () => undefined): Promise<void> {
+  /** @param take takes the room, before anybody else may find it */
+  async #until(hasRoom: () => boolean, take: () => void = () => undefined): Promise<void> {
     const lettingsGo = this.#lettingsGo;
     await undefined; // A block of onStart comes behind the news that the run has begun.
     while (this.#isOpen && !hasRoom() && this.#lettingsGo === lettingsGo) {
       if (this.#limitMs > 0) this.#wakeIn(this.#limitMs);
       await this.#change();
     }
-    then();
+    take();
   }
 
   #change(): Promise<void> {

@@ -32,8 +32,8 @@ export interface JournalOptions {
  * Several blocks may be under way; all is handed on in the order in which it came. A block that cannot be made safe is
  * given to no batch, since a batch that had it could not be done again:
  * - one that is repeatable (of `storeBlock`) is refused, and so are those of the same run behind it: the receiver
- *   starts again, and its source sends all that is behind the last safe one. What the log may have of them is taken
- *   back before it is sent again;
+ *   starts again, and its source sends all that is behind the last safe one. Where it took too long, what the log may
+ *   have of it is taken back before;
  * - of one that is not (rows of `store`) the rows are lost, and awaitTermination rejects with the error. So it is not
  *   given up when it takes long, which is only complained of; the receiver is held meanwhile.
  */

@@ -18,6 +18,7 @@ import {
   sealedRecord,
   withdrawnRecord,
 } from './entries.ts';
+import type { History } from './history.ts';
 import type { LogRecord } from './record.ts';
 import { removeSnapshots, type SnapshotOptions, writeSnapshot } from './snapshots.ts';
 import { type SnapshotHead, snapshotChunks } from './state-snapshot.ts';
@@ -45,7 +46,8 @@ export interface SnapshotPlace extends Pick<SnapshotHead, 'segment'> {
 
 /** Records that wait to be written together with others. */
 interface Waiting {
-  readonly records: readonly LogRecord[];
+  /** Made when they are written. */
+  readonly records: (history: History) => readonly LogRecord[];
   readonly written: (segment: number) => void;
   readonly failed: (error: unknown) => void;
 }
@@ -69,8 +71,8 @@ export class Checkpoint implements BatchLog, BlockLog {
   /** How many bytes of changes there are since the last snapshot, and how long that was. */
   #changedBytes = 0;
   #snapshotBytes = 0;
-  /** The blocks that were taken back while they were written. */
-  readonly #withdrawn = new Set<string>();
+  /** What is said of the blocks on their way, in order; those that were taken back are gone. */
+  readonly #adding = new Map<DurableId, Map<string, Row>>();
   /** The last batch that nobody needs. */
   #forgottenMs = Number.NEGATIVE_INFINITY;
 
@@ -87,7 +89,7 @@ export class Checkpoint implements BatchLog, BlockLog {
   async planned({ timeMs, inputs }: BatchPlan): Promise<void> {
     const { history } = await this.#started;
     const plan = { timeMs, inputs: inputs.map((input) => this.#withPosition(input, history.counts)) };
-    const segment = await this.#write([{ ...plannedRecord(plan) }]);
+    const segment = await this.#write(() => [plannedRecord(plan)]);
     history.plan(plan, segment);
   }
 
@@ -96,25 +98,28 @@ export class Checkpoint implements BatchLog, BlockLog {
     // Of a batch that was done in an earlier process nothing is new.
     if (history.failed.get(timeMs)?.length === 0) return;
     const written = changes.map(changeRecord);
-    await this.#write([...written, sealedRecord({ timeMs, failed })]);
+    await this.#write(() => [...written, sealedRecord({ timeMs, failed })]);
     for (const { payload } of written) this.#changedBytes += payload.length;
     history.failed.set(timeMs, failed);
     await this.#clean();
   }
 
   async add(source: DurableId, block: Block): Promise<void> {
+    const adding = this.#adding.get(source) ?? new Map<string, Row>();
+    this.#adding.set(source, adding.set(block.id, block.meta as Row));
     const payload = blockToBytes({ source, block });
-    const segment = await this.#write([{ kind: kinds.block, payload }]);
+    const segment = await this.#write(() => [{ kind: kinds.block, payload }]);
     const { history } = await this.#started;
-    history.block(source, block.id, block.meta as Row, { segment });
-    if (this.#withdrawn.delete(nameOf(source, block.id))) history.withdraw(source, [block.id]);
+    if (adding.delete(block.id)) history.block(source, block.id, block.meta as Row, { segment });
   }
 
   async withdraw(source: DurableId, blocks: readonly string[]): Promise<void> {
-    const noting = this.#started.then(({ history }) => {
-      for (const id of history.withdraw(source, blocks)) this.#withdrawn.add(nameOf(source, id));
+    const adding = this.#adding.get(source);
+    for (const id of blocks) adding?.delete(id);
+    const before = [...(adding?.values() ?? [])].findLast((meta) => meta !== undefined);
+    await this.#write(({ counts }) => {
+      return [withdrawnRecord({ source, blocks, lastMeta: before ?? counts.get(source)?.lastMeta })];
     });
-    await Promise.all([noting, this.#write([withdrawnRecord({ source, blocks })])]);
   }
 
   get isSnapshotDue(): boolean {
@@ -202,7 +207,7 @@ export class Checkpoint implements BatchLog, BlockLog {
     return input;
   }
 
-  #write(records: readonly LogRecord[]): Promise<number> {
+  #write(records: Waiting['records']): Promise<number> {
     return new Promise((written, failed) => {
       this.#waiting.push({ records, written, failed });
       this.#pumping ??= this.#pump();
@@ -215,9 +220,9 @@ export class Checkpoint implements BatchLog, BlockLog {
       const waiting = this.#waiting;
       this.#waiting = [];
       try {
-        const { log } = await this.#started;
+        const { log, history } = await this.#started;
         if (this.#failure !== undefined) throw this.#failure.error;
-        const segment = await log.append(waiting.flatMap(({ records }) => records));
+        const segment = await log.append(waiting.flatMap(({ records }) => records(history)));
         await log.sync();
         for (const each of waiting) each.written(segment);
       } catch (error) {
@@ -264,8 +269,4 @@ export class Checkpoint implements BatchLog, BlockLog {
   async #placeIn({ folder }: Directory): Promise<SnapshotOptions> {
     return { storage: this.#options.runtime.storage, folder, tell: () => undefined };
   }
-}
-
-function nameOf(source: DurableId, id: string): string {
-  return `${source} ${id}`;
 }

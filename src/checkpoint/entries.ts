@@ -39,6 +39,8 @@ export interface Noted {
 export interface Withdrawn {
   readonly source: DurableId;
   readonly blocks: readonly string[];
+  /** `meta` of the newest block before them that has one: those may be gone when this is read. */
+  readonly lastMeta: Row;
 }
 
 /** The kinds of records in the log; docs/checkpoint-format.md has their payloads. */

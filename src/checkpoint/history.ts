@@ -28,12 +28,6 @@ export interface WrittenBlock {
   readonly bytes?: Buffer;
 }
 
-/** As it is kept. */
-interface KnownBlock extends WrittenBlock {
-  /** What `lastMeta` was before it. */
-  readonly metaBefore: Row;
-}
-
 /** What is known of the blocks of a source, whether they are still there or not. */
 export interface BlockCount {
   /** `meta` of the newest block that has one. */
@@ -56,7 +50,7 @@ export class History {
   /** Of batches whose outcome is known; in order of time. */
   readonly changes: ChangeBytes[] = [];
   /** By source, in the order in which they came; those of which the log has nothing any more are left out. */
-  readonly blocks: Map<DurableId, Map<string, KnownBlock>> = new Map();
+  readonly blocks: Map<DurableId, Map<string, WrittenBlock>> = new Map();
   readonly counts: Map<DurableId, BlockCount> = new Map();
   /** What each source has learned, oldest first. */
   readonly notes: Map<DurableId, Row[]> = new Map();
@@ -88,11 +82,9 @@ export class History {
         this.notes.set(source, [...rows]);
         break;
       }
-      case kinds.withdrawn: {
-        const { source, blocks } = payloadOf<Withdrawn>(record);
-        this.withdraw(source, blocks);
+      case kinds.withdrawn:
+        this.#withdraw(payloadOf<Withdrawn>(record));
         break;
-      }
     }
   }
 
@@ -115,27 +107,11 @@ export class History {
 
   /** A block of a source is written. */
   block(source: DurableId, id: string, meta: Row, written: WrittenBlock): void {
-    const before = this.counts.get(source) ?? { lastMeta: undefined, next: 0 };
-    const blocks = this.blocks.get(source) ?? new Map<string, KnownBlock>();
-    this.blocks.set(source, blocks.set(id, { ...written, metaBefore: before.lastMeta }));
+    const blocks = this.blocks.get(source) ?? new Map<string, WrittenBlock>();
+    this.blocks.set(source, blocks.set(id, written));
+    const before = this.counts.get(source) ?? noBlocks;
     const next = Math.max(before.next, Number(id.slice(id.lastIndexOf('-') + 1)) + 1);
     this.counts.set(source, { lastMeta: meta === undefined ? before.lastMeta : meta, next });
-  }
-
-  /**
-   * Blocks of a source are taken back. Those behind the first of them that stay have no `meta`.
-   *
-   * @returns the ones that are not known
-   */
-  withdraw(source: DurableId, ids: readonly string[]): readonly string[] {
-    const blocks = this.blocks.get(source);
-    const count = this.counts.get(source);
-    const [first] = [...(blocks?.keys() ?? [])].filter((id) => ids.includes(id));
-    const known = first === undefined ? undefined : blocks?.get(first);
-    if (count !== undefined && known !== undefined) {
-      this.counts.set(source, { ...count, lastMeta: known.metaBefore });
-    }
-    return ids.filter((id) => blocks?.delete(id) !== true);
   }
 
   /** The first batch that has an output to be done; the one after the last where there is none. */
@@ -199,6 +175,13 @@ export class History {
     this.block(source, id, meta, { segment, bytes });
   }
 
+  /** They count as never written, whether they are still there or not; those that came behind them have no `meta`. */
+  #withdraw({ source, blocks, lastMeta }: Withdrawn): void {
+    for (const id of blocks) this.blocks.get(source)?.delete(id);
+    const { next } = this.counts.get(source) ?? noBlocks;
+    this.counts.set(source, { lastMeta, next });
+  }
+
   #note(source: DurableId, { row, isAll }: Note): void {
     const rows = this.notes.get(source);
     if (rows === undefined || isAll) this.notes.set(source, [row]);
@@ -208,7 +191,7 @@ export class History {
   /** A plan also tells how many blocks there had been: they themselves may be gone. */
   #recount({ source, position }: InputPlan): void {
     const count = position as BlockCount | undefined;
-    if (count !== undefined && count.next > (this.counts.get(source)?.next ?? 0)) this.counts.set(source, count);
+    if (count !== undefined && count.next >= (this.counts.get(source) ?? noBlocks).next) this.counts.set(source, count);
   }
 
   #seal({ timeMs, failed }: Sealed): void {
@@ -217,3 +200,6 @@ export class History {
     this.#unsealed = [];
   }
 }
+
+/** Of a source that has stored nothing. */
+const noBlocks: BlockCount = { lastMeta: undefined, next: 0 };

@@ -84,8 +84,8 @@ export class MemoryStorage implements Storage {
     this.#disk.failNext(action, reason);
   }
 
-  /** How many changes to names wait for a sync of their folder: new files and folders, renames, removals. */
-  get unsyncedNames(): number {
+  /** The names whose changes wait for a sync of their folder: of new files and folders, of renames and removals. */
+  get unsyncedNames(): readonly string[] {
     return this.#disk.unsyncedNames;
   }
 
@@ -211,8 +211,8 @@ class Disk implements Storage {
     }
   }
 
-  get unsyncedNames(): number {
-    return this.#unsafe.length;
+  get unsyncedNames(): readonly string[] {
+    return this.#unsafe.flatMap((changes) => [...changes.keys()]);
   }
 
   failNext(action: keyof Storage, reason: string): void {

@@ -14,12 +14,12 @@ export interface BlockLog {
    */
   add(source: string, block: Block): Promise<void>;
   /**
-   * Takes back blocks of that source that no batch has, safe or still on their way: whatever is added later is safe
-   * only together with that. So a source may send them again, as other blocks, without waiting for this.
+   * Takes back blocks of that source that are still on their way: whatever is added later is safe only together with
+   * that. So a source may send them again, as other blocks, without waiting for this.
    *
    * Resolves when that would survive a crash.
    *
-   * @param ids of blocks that were given to `add`
+   * @param ids of blocks that were given to `add`, with all behind the first of them that have a `meta`
    */
   withdraw(source: string, ids: readonly string[]): Promise<void>;
 }

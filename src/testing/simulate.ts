@@ -35,8 +35,8 @@ export interface SimulateOptions {
  * - each row is in one batch, in order (a socket may lose some, as it would), and no batch is left out;
  * - each batch is written by every output, and one that is done is not done again: what is written by batch time is
  *   there once, the rest at least once, in whole batches;
- * - batches come in order, no more are under way than may be, no receiver holds more rows than it may, and nothing
- *   fails but what a fault has hit;
+ * - batches come in order, no more are under way than may be, no `storeBlock` is taken where there is no room, and
+ *   nothing fails but what a fault has hit;
  * - a context goes from INITIALIZED to ACTIVE to STOPPED, does what it is told, and comes to an end.
  *
  * One seed decides it all. The program must be the same in every process, and depend on nothing but what it reads: no
@@ -98,15 +98,18 @@ function usualConf(seed: number, conf = new SparkConf()): SparkConf {
     .setIfMissing('firesteel.batches.pendingMax', 4)
     .setIfMissing('firesteel.receiver.bufferRowsMax', 1 + random.below(bufferRowsMax))
     .setIfMissing('spark.streaming.receiver.blockStoreTimeout', '2 s')
-    .setIfMissing('spark.streaming.receiverRestartDelay', '500 ms')
+    .setIfMissing('spark.streaming.receiverRestartDelay', `${restartDelaysMs[random.below(3)]} ms`)
     .setIfMissing('firesteel.checkpoint.snapshotBytesMin', 500);
 }
 
 /** What is drawn here has no influence on what else is drawn of the seed. */
 const confStream = 4;
 
-/** As few rows as a receiver has at the very most. */
+/** So few that a receiver often has no room. */
 const bufferRowsMax = 6;
+
+/** Whether what was refused comes again at once, or when batches behind it have been cleaned away. */
+const restartDelaysMs = [100, 500, 5000];
 
 /** The options that a replay needs, as they are written. */
 function replayed({ batches, batchDuration, conf }: SimulateOptions): object {

@@ -33,7 +33,10 @@ export function drawnProgram(seed: number): DrawnProgram | undefined {
   const outputs = [...new Set(sinks.map(({ of }) => of))];
 
   const define = (ssc: Parameters<Program>[0], world: SimulatedWorld): void => {
-    const streams = inputs.map((rows, i): DStream<Row> => world.asked(`input ${i}`, rows) as DStream<Row>);
+    const streams = inputs.map((rows, i): DStream<Row> => {
+      const name = `input ${i}`;
+      return (i % 2 === 0 ? world.asked(name, rows) : world.received(name, rows)) as DStream<Row>;
+    });
     for (const [i, stream] of streams.entries()) world.idempotent(`rows ${i}`, stream);
     for (const { name, args, parents } of nodes) {
       const of = parents.map((parent) => streams[parent] as DStream<Row>);

@@ -13,7 +13,7 @@ export type Law =
   | 'no batch is left out'
   | 'a batch that is done is not done again'
   | 'no more batches are under way than may be'
-  | 'no more rows are held than may be'
+  | 'no block is taken where there is no room'
   | 'what was acknowledged is safe'
   | 'each row is in one batch'
   | 'each batch is written'

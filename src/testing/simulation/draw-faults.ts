@@ -38,10 +38,10 @@ function drawSteps(random: Random): number {
   return 1 + (random.below(2) === 0 ? Math.floor(2 ** (random.next() * 8)) : random.below(stepsMax));
 }
 
-/** Where much is not synced, much can go wrong: one in four comes just then. */
+/** Where more than one name is not synced, they can be lost out of order: every other one comes just then. */
 function drawLoss(random: Random): Pick<Extract<EndFault, { kind: 'power loss' }>, 'steps' | 'unsyncedMax'> {
-  if (random.below(4) > 0) return { steps: drawSteps(random) };
-  return { steps: 1 + random.below(unsyncedStepsMax), unsyncedMax: 2 + random.below(2) };
+  if (random.below(2) > 0) return { steps: drawSteps(random) };
+  return { steps: 1 + random.below(2 * stepsMax), unsyncedMax: 2 };
 }
 
 function drawInner(random: Random, batchMs: number, batches: number): InnerFault {
@@ -90,8 +90,6 @@ const endsMax = 4;
 const innerMax = 4;
 /** About as many as a program of a few outputs takes to its end. */
 const stepsMax = 600;
-/** More than most live: whether so much is not synced is known only to those that live that long. */
-const unsyncedStepsMax = 3000;
 const callsMax = 30;
 const storageCallsMax = 80;
 const logCallsMax = 40;

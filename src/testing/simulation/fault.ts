@@ -19,7 +19,7 @@ export type EndFault =
       /** The machine loses its power: what was not synced is lost in part, or torn. */
       readonly kind: 'power loss';
       readonly steps: number;
-      /** It comes before the steps are over, should so many changes to names wait for a sync of their folder. */
+      /** It comes sooner, should so many log files have been made or removed and their folder not synced since. */
       readonly unsyncedMax?: number;
       readonly downMs: number;
       /** Decides what is lost. */
@@ -55,13 +55,13 @@ export type InnerFault =
       readonly call: number;
     }
   | {
-      /** What is added to the log takes so long, in that call. */
+      /** An append to the log takes so long: that call of it. */
       readonly kind: 'log hangs';
       readonly call: number;
       readonly ms: number;
     }
   | {
-      /** What is added to the log takes so long, in the first call behind the one that stores that block. */
+      /** The first append to the log behind the moment at which a receiver stores that block takes so long. */
       readonly kind: 'log hangs';
       readonly block: number;
       readonly ms: number;

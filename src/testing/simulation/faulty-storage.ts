@@ -43,7 +43,7 @@ export function faultyStorage(
   };
 }
 
-/** What is asked before each call. */
+/** What is asked before and behind calls. */
 export interface StorageFaults {
   readonly fails: () => boolean;
   /** Only of what is added to the log. */
@@ -54,7 +54,8 @@ export interface StorageFaults {
   readonly onDone: () => Promise<void>;
 }
 
-function isOfLog(path: string): boolean {
+/** Whether it is the path of a log file. */
+export function isOfLog(path: string): boolean {
   return path.includes('/log-');
 }
 

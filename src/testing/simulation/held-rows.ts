@@ -5,10 +5,11 @@ import type { Block } from '../../rdd/block.ts';
 interface BlockMessage {
   readonly type: string;
   readonly block?: Block;
+  readonly isRepeatable?: boolean;
   readonly blocks?: readonly Block[];
 }
 
-/** How many rows each receiver of a process holds: in blocks on their way, and in batches that have not ended. */
+/** How many rows of `storeBlock` each receiver holds: in blocks on their way, and in batches that have not ended. */
 export class HeldRows {
   readonly #max: number;
   /** By input, then by block. */
@@ -16,18 +17,18 @@ export class HeldRows {
   /** The receivers whose run ends: what was under way then is taken in, whatever is held. */
   readonly #ending = new Set<string>();
 
-  /** @param max when so many are held no further block may come */
+  /** @param max when so many are held no further block is taken */
   constructor(max: number) {
     this.#max = max;
   }
 
-  /** Hears every message there is. @returns what is wrong with it; undefined where nothing is */
+  /** Hears every message there is. @returns what is wrong with it, where something is */
   hear({ from, to, message }: Posted): string | undefined {
-    const { type, block, blocks = [] } = message as BlockMessage;
+    const { type, block, isRepeatable, blocks = [] } = message as BlockMessage;
     if (type === 'receiver.stop') this.#ending.add(to);
     if (type === 'receiver.start') this.#ending.delete(to);
     if (type === 'block.freed' || type === 'block.refused') for (const { id } of blocks) this.#of(id).delete(id);
-    if (type !== 'block.stored' || block === undefined) return undefined;
+    if (type !== 'block.stored' || block === undefined || isRepeatable !== true) return undefined;
     const held = this.#of(block.id);
     // It is handed on when it is safe.
     if (held.has(block.id)) return undefined;

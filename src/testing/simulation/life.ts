@@ -96,7 +96,7 @@ class Life {
     ssc.onMessage = (posted) => {
       const { type, error } = posted.message as Partial<Heard>;
       const difference = held.hear(posted);
-      if (difference !== undefined) outside.broke('no more rows are held than may be', difference);
+      if (difference !== undefined) outside.broke('no block is taken where there is no room', difference);
       if (type === 'bug.found' || (type === 'error.reported' && !isOfFault(error))) {
         outside.broke('nothing fails but what a fault has hit', messageOf(error), error);
       }

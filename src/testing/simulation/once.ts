@@ -30,7 +30,7 @@ export interface Seen {
   readonly lives: number;
   /** How many batches there were. */
   readonly batches: number;
-  /** The time before the first of them: that at which the first process began that has left something. */
+  /** The time before the first of them: of the first process whose start is in the log. */
   readonly zeroTimeMs: number;
   /** What was written by each output, by the time of the batch; where it was written twice, once. */
   readonly outputs: ReadonlyMap<string, ReadonlyMap<number, readonly Row[]>>;

@@ -3,7 +3,7 @@ import type { Runtime } from '../../core/runtime.ts';
 import { type TestRuntime, type TestRuntimeOptions, testRuntime } from '../../core/test-runtime.ts';
 import type { EndFault } from './fault.ts';
 import type { FaultsToCome } from './faults-to-come.ts';
-import { faultyStorage } from './faulty-storage.ts';
+import { faultyStorage, isOfLog } from './faulty-storage.ts';
 import { LogHang } from './log-hang.ts';
 
 /** A process, in which one program may follow another. */
@@ -38,7 +38,7 @@ export function simulatedProcess(
   };
   const unsyncedMax = (end?.kind === 'power loss' ? end.unsyncedMax : undefined) ?? Number.POSITIVE_INFINITY;
   const onDone = async (): Promise<void> => {
-    if (runtime.storage.unsyncedNames < unsyncedMax) return;
+    if (runtime.storage.unsyncedNames.filter(isOfLog).length < unsyncedMax) return;
     runtime.kill();
     await never;
   };
