@@ -29,7 +29,9 @@ export function drawnProgram(seed: number): DrawnProgram | undefined {
   const conf = new SparkConf()
     .set('spark.default.parallelism', parallelism)
     .set('firesteel.executor.codegen', codegen)
-    .set('spark.streaming.concurrentJobs', concurrentJobs);
+    .set('spark.streaming.concurrentJobs', concurrentJobs)
+    // What a window of a long slide holds would leave no room for what is to come into it.
+    .set('firesteel.receiver.bufferRowsMax', 10 * rowsMax);
   const outputs = [...new Set(sinks.map(({ of }) => of))];
 
   const define = (ssc: Parameters<Program>[0], world: SimulatedWorld): void => {
