@@ -96,10 +96,10 @@ const plan = (store: StateStore, timeMs: number, ...pairs: readonly Pair[]): voi
   store.plan(timeMs, [{ timeMs, plan: sc.parallelize(pairs as Pair[], 2).plan }], undefined);
 
 /** A step of a window whose batch cannot be read while `isFailing` says so. */
-const planFailing = (store: StateStore, timeMs: number, value: number, isFailing: () => boolean): void => {
-  const rows = sc.parallelize([['a', value]] as [string, number][], 1).map((pair) => {
+const planFailing = (store: StateStore, timeMs: number, pair: [string, number], isFailing: () => boolean): void => {
+  const rows = sc.parallelize([pair], 1).map((each) => {
     if (isFailing()) throw new Error(`no ${timeMs}`);
-    return pair;
+    return each;
   });
   store.plan(timeMs, [{ timeMs, plan: rows.plan }], undefined);
 };
@@ -271,17 +271,31 @@ describe('a store with a history', () => {
 
 describe('a window that had gone on without a batch', () => {
   test('is made with it when it comes back: steps are worked out again, what is written stays', async () => {
+    // A key that was not there before gets the place that another one had without it.
+    const pairs: [string, number][] = [
+      ['a', 1],
+      ['b', 2],
+      ['a', 3],
+      ['c', 4],
+      ['a', 5],
+    ];
     const first = storeOf(windowed());
-    for (const second of [1, 2, 3, 4]) planFailing(first, second * 1000, second, () => second === 2);
+    for (const [i, pair] of pairs.slice(0, 4).entries()) planFailing(first, (i + 1) * 1000, pair, () => i === 1);
     // The versions of 2000 and 3000 cannot be made, and nobody asks for them.
     await first.bring(4000, reading());
     const history = first.takeChanges(4000, false);
     expect(history.map(({ timeMs }) => timeMs)).toEqual([1000, 4000]);
 
     const second = storeOf(windowed(), history);
-    for (const at of [1, 2, 3, 4, 5]) planFailing(second, at * 1000, at, () => false);
+    for (const [i, pair] of pairs.entries()) planFailing(second, (i + 1) * 1000, pair, () => false);
     await second.bring(5000, reading());
-    expect([1, 2, 3, 4, 5].map((at) => all(second, at * 1000))).toEqual([1, 3, 5, 7, 9].map((sum) => [['a', sum]]));
+    expect(pairs.map((_, i) => all(second, (i + 1) * 1000))).toEqual([
+      [['a', 1]],
+      pairs.slice(0, 2),
+      sorted(pairs.slice(1, 3)),
+      sorted(pairs.slice(2, 4)),
+      sorted(pairs.slice(3, 5)),
+    ]);
     expect(second.takeChanges(9000, false).map(({ timeMs }) => timeMs)).toEqual([5000]);
     expect(await second.images()).toHaveLength(1);
   });
