@@ -82,6 +82,14 @@ test('a storage that fails ends the process, and the next goes on', async () => 
   }
 });
 
+test('a function that throws fails its batch, which is done again by the next process', async () => {
+  const mapping = (_: StreamingContext, world: SimulatedWorld): void => {
+    world.appending('words', world.asked('words', words).map(world.mayThrow((word: string) => word)));
+  };
+  const failure: Fault = { kind: 'function throws', call: 3 };
+  expect(await seenWith([failure], mapping)).toMatchObject({ lives: 2, met: [failure], rows: 'abcdefgh' });
+});
+
 test('a clock that jumps makes batches that are missed', async () => {
   const jump: Fault = { kind: 'clock jumps', tick: 2, ms: 4321 };
   expect(await seenWith([jump])).toMatchObject({ lives: 1, met: [jump], rows: 'abcdefgh' });

@@ -15,11 +15,13 @@ const add = (a: number, b: number): number => a + b;
 const subtract = (a: number, b: number): number => a - b;
 
 /** How often each word was there, and gone when it was not there for two seconds. */
-const counting = StateSpec.function((word: string, one: number | undefined, sum: State<number>): [string, number] => {
+function countOf(word: string, one: number | undefined, sum: State<number>): [string, number] {
   const now = (sum.getOption() ?? 0) + (one ?? 0);
   if (!sum.isTimingOut()) sum.update(now);
   return [word, sum.isTimingOut() ? -now : now];
-}).timeout('2 s');
+}
+
+const counting = StateSpec.function(countOf).timeout('2 s');
 
 function countUp(values: number[], sum: number | undefined): number | undefined {
   const now = (sum ?? 0) + values.length;
@@ -109,6 +111,16 @@ export const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
       const timed = world.timed('words', words);
       world.idempotent('ring', ones(timed).reduceByKeyAndWindow(add, '3 s'));
       world.idempotent('window', timed.window('3 s', '2 s'));
+    },
+  ],
+  [
+    'functions that throw',
+    (_, world) => {
+      const pairs = ones(world.asked('words', words));
+      const counts = pairs.mapWithState(StateSpec.function(world.mayThrow(countOf)).timeout('2 s'));
+      world.idempotent('counts', pairs.updateStateByKey(world.mayThrow(countUp)));
+      world.idempotent('changes', counts);
+      world.appending('window', pairs.reduceByKeyAndWindow(world.mayThrow(add), '3 s'));
     },
   ],
   [

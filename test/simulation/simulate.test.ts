@@ -38,6 +38,7 @@ test('programs keep their promises, whatever happens to them', { timeout: 24 * 3
   }
   const kinds: readonly Fault['kind'][] = [
     'clock jumps',
+    'function throws',
     'kill',
     'log hangs',
     'power loss',

@@ -46,7 +46,7 @@ function drawLoss(random: Random): Pick<Extract<EndFault, { kind: 'power loss' }
 
 function drawInner(random: Random, batchMs: number, batches: number): InnerFault {
   const tick = 1 + random.below(2 * batches);
-  switch (random.below(10)) {
+  switch (random.below(11)) {
     case 0:
     case 1:
       return { kind: 'sink fails', call: 1 + random.below(callsMax), hasWritten: random.below(2) === 0 };
@@ -67,6 +67,8 @@ function drawInner(random: Random, batchMs: number, batches: number): InnerFault
       return { kind: 'source fails', call: 1 + random.below(2 * batches), isLate: random.below(2) === 0 };
     case 8:
       return { kind: 'log hangs', call: 1 + random.below(logCallsMax), ms: 1 + random.below(5 * batchMs) };
+    case 9:
+      return { kind: 'function throws', call: 1 + random.below(functionCallsMax) };
     default:
       return { kind: 'sockets close', tick };
   }
@@ -77,7 +79,7 @@ function drawMore(random: Random, fault: InnerFault, batchMs: number): readonly 
   if (fault.kind === 'receiver ends' && random.below(2) === 0) {
     return [fault, { kind: 'log hangs', block: fault.block, ms: 1 + random.below(3 * batchMs) }];
   }
-  const isRepeated = fault.kind === 'sink fails' || fault.kind === 'source fails';
+  const isRepeated = fault.kind === 'sink fails' || fault.kind === 'source fails' || fault.kind === 'function throws';
   if (!isRepeated || random.below(2) === 0) return [fault];
   const further = 1 + random.below(furtherMax);
   return Array.from({ length: 1 + further }, (_, i) => ({ ...fault, call: fault.call + i }));
@@ -93,5 +95,6 @@ const stepsMax = 600;
 const callsMax = 30;
 const storageCallsMax = 80;
 const logCallsMax = 40;
+const functionCallsMax = 60;
 /** How often something fails once more, at most. */
 const furtherMax = 3;

@@ -73,6 +73,11 @@ export type InnerFault =
       readonly isLate: boolean;
     }
   | {
+      /** A function of the program that may throw does so, in that call of any of them. */
+      readonly kind: 'function throws';
+      readonly call: number;
+    }
+  | {
       /** The process stands still: the clock jumps at that tick. */
       readonly kind: 'clock jumps';
       readonly tick: number;

@@ -8,7 +8,7 @@ export class FaultsToCome {
   readonly met: Fault[] = [];
   readonly #ends: EndFault[];
   readonly #inner: Set<InnerFault>;
-  readonly #counts = { call: 0, storage: 0, log: 0, source: 0, block: 0, tick: 0 };
+  readonly #counts = { call: 0, storage: 0, log: 0, source: 0, function: 0, block: 0, tick: 0 };
 
   constructor(faults: readonly Fault[]) {
     this.#ends = faults.filter(isEnd);
@@ -50,6 +50,14 @@ export class FaultsToCome {
     return this.#take(
       (fault): fault is Extract<InnerFault, { kind: 'source fails' }> =>
         fault.kind === 'source fails' && fault.call === this.#counts.source,
+    );
+  }
+
+  atFunctionCall(): Extract<InnerFault, { kind: 'function throws' }> | undefined {
+    this.#counts.function += 1;
+    return this.#take(
+      (fault): fault is Extract<InnerFault, { kind: 'function throws' }> =>
+        fault.kind === 'function throws' && fault.call === this.#counts.function,
     );
   }
 

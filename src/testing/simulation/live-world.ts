@@ -57,6 +57,16 @@ export class LiveWorld implements SimulatedWorld {
     return (ssc.inputStream(source) as unknown as DStream<T>).uid(name);
   }
 
+  mayThrow<Args extends unknown[], R>(f: (...args: Args) => R): (...args: Args) => R {
+    const { faults } = this.#options.outside;
+    const throwing = (...args: Args): R => {
+      if (faults.atFunctionCall() !== undefined) throw new SimulatedFault('a function of the program throws');
+      return f(...args);
+    };
+    // An operator may ask how many parameters a function has.
+    return Object.defineProperty(throwing, 'length', { value: f.length });
+  }
+
   aside(name: string): LastPolicy {
     this.#ownAside.add(name);
     return deadLetter(({ time }) => this.#setAside(this.#options.outside.sink(name, 'idempotent'), time));

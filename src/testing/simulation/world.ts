@@ -19,6 +19,8 @@ export interface SimulatedWorld {
   idempotent<T extends Row>(name: string, stream: DStream<T>, options?: OutputOptions<T>): void;
   /** Adds the rows of every batch to those that are there: a second time they are there twice. */
   appending<T extends Row>(name: string, stream: DStream<T>, options?: OutputOptions<T>): void;
+  /** The same function, which throws where a fault says so. */
+  mayThrow<Args extends unknown[], R>(f: (...args: Args) => R): (...args: Args) => R;
   /** A policy that sets batches of the output of that name aside, where they are found again. */
   aside(name: string): LastPolicy;
 }
