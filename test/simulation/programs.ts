@@ -114,6 +114,14 @@ export const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
     },
   ],
   [
+    'a window that slides over a source that fails',
+    (_, world) => {
+      const timed = world.timed('words', words);
+      world.appending('rows', timed);
+      world.idempotent('window', timed.window('4 s', '2 s'));
+    },
+  ],
+  [
     'functions that throw',
     (_, world) => {
       const pairs = ones(world.asked('words', words));
