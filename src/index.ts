@@ -61,12 +61,16 @@ export type { Update, UpdateIterator, UpdateStateOptions, UpdateWithTime } from 
 export { CollectionAccumulator, NumberAccumulator } from './rdd/accumulators.ts';
 export { Broadcast } from './rdd/broadcast.ts';
 export type { CallOptions } from './rdd/calling-async.ts';
+export { contains } from './rdd/contains.ts';
+export { pairWith } from './rdd/pair-with.ts';
 export { HashPartitioner, type Partitioner } from './rdd/partitioner.ts';
 export { RangePartitioner } from './rdd/range-partitioner.ts';
 export { type Order, RDD } from './rdd/rdd.ts';
+export { splitOn } from './rdd/split-on.ts';
 export { StatCounter } from './rdd/stat-counter.ts';
 export { type MapState, type MapStateWithTime, StateSpec } from './rdd/state-spec.ts';
 export { StorageLevel } from './rdd/storage-level.ts';
+export { sum } from './rdd/sum.ts';
 export type { FileStreamOptions } from './sources/file-stream.ts';
 export type { Converter } from './sources/socket.ts';
 export { type ContextOptions, SparkContext } from './spark-context.ts';

@@ -304,6 +304,7 @@ export class SparkContext implements Holder, AsyncDisposable {
       nextCacheFolder: () => `${this.#cacheFolder(runtime)}/rdd-${this.#caches++}`,
       executor: new Executor(runtime, slots),
       loops: new Loops(this.#conf.read(confKeys.codegen)),
+      mayUseKernels: this.#conf.read(confKeys.kernels),
       logger: this.logger.child('Executor'),
       defaultParallelism: parallelism ?? slots,
       shufflePartitions: parallelism,

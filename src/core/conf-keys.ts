@@ -29,6 +29,7 @@ export interface ConfKeys {
   readonly pendingBatchesMax: ConfKey<number>;
   readonly snapshotBytesMin: ConfKey<number>;
   readonly codegen: ConfKey<boolean>;
+  readonly kernels: ConfKey<boolean>;
 }
 
 /** The table of the configuration; docs/configuration.md is made from it. */
@@ -182,5 +183,11 @@ export const confKeys: ConfKeys = {
   codegen: flagKey('firesteel.executor.codegen', {
     byDefault: true,
     doc: 'Whether loops over rows are generated; false takes the interpreted ones, which give the same rows.',
+  }),
+  kernels: flagKey('firesteel.executor.kernels', {
+    byDefault: true,
+    doc:
+      'Whether functions that the engine understands (`splitOn`, `contains`, `pairWith`, `sum`) run over the bytes ' +
+      'of text; false makes strings and calls them, which gives the same rows.',
   }),
 };

@@ -1,7 +1,8 @@
 import type { Row } from '../core/row.ts';
 import type { DurationLike } from '../core/time.ts';
 import { checkPartitions } from '../rdd/check-partitions.ts';
-import { add, subtract, withOne } from '../rdd/row-functions.ts';
+import { subtract, withOne } from '../rdd/row-functions.ts';
+import { sum } from '../rdd/sum.ts';
 import { defineOp, keyedWindow, type Op } from './define.ts';
 
 const isCounted = ([, count]: [unknown, unknown]): boolean => count !== 0;
@@ -36,7 +37,7 @@ export function countByValueAndWindow<T extends Row>(
   checkPartitions('countByValueAndWindow', partitions);
   const traits = keyedWindow({
     name: 'countByValueAndWindow',
-    f: add,
+    f: sum,
     window: windowDuration,
     slide: slideDuration,
     partitions,
@@ -48,7 +49,7 @@ export function countByValueAndWindow<T extends Row>(
     plan: (batch) => {
       const arrivals = batch.past.map(({ timeMs, rdd }) => {
         const counted = rdd.narrow<[T, number]>('map', withOne);
-        return { timeMs, rdd: counted.reduceByKey(add, batch.statePartitioner) };
+        return { timeMs, rdd: counted.reduceByKey(sum, batch.statePartitioner) };
       });
       return batch.advance(arrivals).entries<T, number>();
     },

@@ -1,6 +1,7 @@
 import type { Row } from '../core/row.ts';
 import { checkPartitions } from '../rdd/check-partitions.ts';
-import { add, withOne } from '../rdd/row-functions.ts';
+import { withOne } from '../rdd/row-functions.ts';
+import { sum } from '../rdd/sum.ts';
 import { defineOp, type Op } from './define.ts';
 
 /**
@@ -25,11 +26,11 @@ export function countByValue<T extends Row>(partitions?: number): Op<[T, number]
   checkPartitions('countByValue', partitions);
   return defineOp<[T, number]>({
     name: 'countByValue',
-    code: [withOne, add],
+    code: [withOne, sum],
     plan: (batch) =>
       batch
         .input<T>()
         .narrow<[T, number]>('map', withOne)
-        .reduceByKey(add, partitions ?? batch.defaultParallelism),
+        .reduceByKey(sum, partitions ?? batch.defaultParallelism),
   });
 }

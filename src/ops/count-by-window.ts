@@ -1,9 +1,8 @@
 import type { DurationLike } from '../core/time.ts';
 import { HashPartitioner } from '../rdd/partitioner.ts';
-import { add, subtract, valueOfPair } from '../rdd/row-functions.ts';
+import { countOne, subtract, valueOfPair } from '../rdd/row-functions.ts';
+import { sum } from '../rdd/sum.ts';
 import { defineOp, keyedWindow, type Op } from './define.ts';
-
-const countOne = (_row: unknown): [null, number] => [null, 1];
 
 /**
  * Counts the rows of every window.
@@ -27,7 +26,7 @@ const countOne = (_row: unknown): [null, number] => [null, 1];
 export function countByWindow(windowDuration: DurationLike, slideDuration: DurationLike): Op<number> {
   const traits = keyedWindow({
     name: 'countByWindow',
-    f: add,
+    f: sum,
     window: windowDuration,
     slide: slideDuration,
     partitions: onePartition,
@@ -39,7 +38,7 @@ export function countByWindow(windowDuration: DurationLike, slideDuration: Durat
     plan: (batch) => {
       const arrivals = batch.past.map(({ timeMs, rdd }) => {
         const counted = rdd.narrow<[null, number]>('map', countOne);
-        return { timeMs, rdd: counted.reduceByKey(add, onePartition) };
+        return { timeMs, rdd: counted.reduceByKey(sum, onePartition) };
       });
       return batch.advance(arrivals).entries().narrow<number>('map', valueOfPair);
     },

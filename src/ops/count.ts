@@ -1,8 +1,8 @@
 import type { Row } from '../core/row.ts';
+import { countOne } from '../rdd/row-functions.ts';
+import { sum } from '../rdd/sum.ts';
 import { defineOp, type Op } from './define.ts';
 
-const countOne = (_row: unknown): [null, number] => [null, 1];
-const add = (a: number, b: number): number => a + b;
 const takeCount = ([, count]: readonly [null, number]): number => count;
 
 /**
@@ -24,10 +24,10 @@ export function count(): Op<number> {
   return defineOp<number>({
     name: 'count',
     withoutParent: 'fail',
-    code: [countOne, add, takeCount],
+    code: [countOne, sum, takeCount],
     plan: (batch) => {
       const none = batch.rows<[null, number]>([[null, 0]]);
-      return batch.input<Row>().map(countOne).union(none).reduceByKey(add, 1).map(takeCount);
+      return batch.input<Row>().map(countOne).union(none).reduceByKey(sum, 1).map(takeCount);
     },
   });
 }

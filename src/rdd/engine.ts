@@ -10,6 +10,8 @@ export interface Engine {
   readonly runtime: Runtime;
   readonly executor: Executor;
   readonly loops: Loops;
+  /** Whether functions that the engine understands run over bytes. */
+  readonly mayUseKernels: boolean;
   readonly logger: Logger;
   /** How many partitions a shuffle or `parallelize` makes unless told otherwise. */
   readonly defaultParallelism: number;

@@ -26,6 +26,7 @@ import { Smallest } from './smallest.ts';
 import { StatCounter } from './stat-counter.ts';
 import type { Label, NarrowKind, Step } from './step.ts';
 import { StorageLevel } from './storage-level.ts';
+import { sum } from './sum.ts';
 
 /** Rows of a keyed RDD. */
 type AnyPair = Pair<Row, Row>;
@@ -515,7 +516,7 @@ export class RDD<T extends Row> {
   countByValue(): Promise<Map<T, number>> {
     const counted = this.#as('countByValue', () => this.narrow('map', rows.withOne));
     return counted.#action(async (self) => {
-      const sinks = await self.#run({ terminal: 'reduce', sink: () => sinkOf({ merge: rows.add as Sink['merge'] }) });
+      const sinks = await self.#run({ terminal: 'reduce', sink: () => sinkOf({ merge: sum as Sink['merge'] }) });
       return (await self.#alone(counted.plan.label, sums(sinks.map(({ cells }) => cells)))) as Map<T, number>;
     });
   }
@@ -584,7 +585,7 @@ export class RDD<T extends Row> {
 
   /** The sum of the rows; 0 of none. */
   sum(this: RDD<number>): Promise<number> {
-    return this.#aggregate(labelHere('sum'), 0, rows.add, rows.add);
+    return this.#aggregate(labelHere('sum'), 0, sum, sum);
   }
 
   /** NaN for no row. */

@@ -12,11 +12,13 @@ import {
 } from './chunk-source.ts';
 import type { Task } from './executor.ts';
 import { jobErrorOf, withoutNullKey } from './failure.ts';
+import { kernelOf } from './kernel.ts';
 import { enough, type Loop, type Sink, StepFailure, StepMistake, sinkOf, type Terminal } from './loop.ts';
 import { mergedRows } from './merge.ts';
 import { learnPace, startPace } from './pace.ts';
 import { type ComputedPlan, type NarrowPlan, type Plan, pathOf, type ReadParent } from './plan.ts';
 import type { Reading } from './reading.ts';
+import { KernelRun, piecesOf } from './run-kernel.ts';
 import type { Label, Step, TaskContext } from './step.ts';
 
 /**
@@ -65,6 +67,8 @@ interface Goal {
 function* readSource(source: ChunkSource, steps: readonly Step[], goal: Goal): Task<void> {
   const { plan, sink, reading, last } = goal;
   const loop = reading.engine.loops.of(steps, goal.terminal, reading);
+  const kernel = reading.engine.mayUseKernels ? kernelOf(steps, goal.terminal, sink.merge) : undefined;
+  const kernelRun = kernel && new KernelRun(kernel, sink);
   const label = steps.at(-1)?.label ?? last;
   let end: End = 'cut';
   startPace(loop);
@@ -74,9 +78,15 @@ function* readSource(source: ChunkSource, steps: readonly Step[], goal: Goal): T
     for (;;) {
       const next = source.next(Math.min(loop.piece, rowsAhead));
       const chunk = next instanceof Promise ? ((yield next) as Chunk | undefined) : next;
-      if (chunk === undefined || (yield* runChunk(chunk, loop, goal, label))) break;
+      if (chunk === undefined) break;
+      const hasEnough =
+        kernelRun === undefined
+          ? yield* runChunk(chunk, loop, goal, label)
+          : yield* runThrough(kernelRun, chunk, loop, goal, label);
+      if (hasEnough) break;
       rowsAhead *= 2;
     }
+    if (kernelRun !== undefined) yield* kernelRun.handOver();
     end = 'read';
   } catch (error) {
     end = 'failed';
@@ -185,6 +195,19 @@ function* keptRows(plan: Plan, cache: Cache, index: number, reading: Reading): T
   } finally {
     end();
   }
+}
+
+/** Runs a chunk through a kernel, and what that leaves through the loop. @returns whether the sink has enough */
+function* runThrough(kernel: KernelRun, chunk: Chunk, loop: Loop, goal: Goal, label: Label): Task<boolean> {
+  if (chunk.kind === 'rows') {
+    yield* kernel.handOver();
+    return yield* runChunk(chunk, loop, goal, label);
+  }
+  for (const piece of piecesOf(chunk)) {
+    const left = yield* kernel.take(piece);
+    if (left !== undefined && (yield* runChunk(left, loop, goal, label))) return true;
+  }
+  return false;
 }
 
 /** Runs a chunk through a loop, a piece at a time. @returns whether the sink has enough */

@@ -2,6 +2,8 @@ import { UsageError } from '../core/errors.ts';
 import { previewOf } from '../core/preview.ts';
 import { seededRandom } from '../core/random.ts';
 import { StepMistake } from './loop.ts';
+import { understood } from './meaning.ts';
+import { pairWith } from './pair-with.ts';
 import type { Combine } from './plan.ts';
 
 // Functions of rows that the operators are composed of. Each is made once and has a place.
@@ -16,8 +18,11 @@ export const keyOfPair = (row: unknown): unknown => pairOf(row)[0];
 export const valueOfPair = (row: unknown): unknown => pairOf(row)[1];
 export const withNull = (row: unknown): [unknown, null] => [row, null];
 export const withNullKey = (row: unknown): [null, unknown] => [null, row];
-export const withOne = (row: unknown): [unknown, number] => [row, 1];
-export const add = (a: number, b: number): number => a + b;
+export const withOne: (row: unknown) => [unknown, number] = pairWith(1);
+export const countOne: (row: unknown) => [null, number] = understood({ kind: 'keylessPair', value: 1 }, () => [
+  null,
+  1,
+]);
 export const subtract = (a: number, b: number): number => a - b;
 export const addEach = (a: number[], b: readonly number[]): number[] => a.map((count, i) => count + (b[i] ?? 0));
 export const first = <T>(a: T): T => a;

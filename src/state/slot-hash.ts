@@ -17,9 +17,15 @@ export function slotHash(code: Key): number {
 
 function hashOfText(text: string): number {
   let hash = seed;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), prime);
   return hash;
 }
 
-/** Nobody outside the process knows it, and nothing that is seen depends on it: slots have no order. */
-const seed = systemRandom().below(2 ** 32) | 0;
+/**
+ * What the hash of a text begins with. Nobody outside the process knows it, and nothing that is seen depends on it:
+ * slots have no order.
+ */
+export const seed: number = systemRandom().below(2 ** 32) | 0;
+
+/** What it is multiplied by with each character. */
+export const prime = 0x01000193;

@@ -81,6 +81,7 @@ describe('reading a key that firesteel honours', () => {
         "firesteel.batches.pendingMax": "64",
         "firesteel.checkpoint.snapshotBytesMin": "16777216",
         "firesteel.executor.codegen": "true",
+        "firesteel.executor.kernels": "true",
         "firesteel.receiver.bufferBytesMax": "134217728",
         "firesteel.receiver.bufferRowsMax": "1000000",
         "firesteel.receiver.restartDelayMax": "60000 ms",

@@ -1,5 +1,14 @@
 import { expectTypeOf } from 'vitest';
-import type { DStream, Pair, Partitioner, RDD } from '../../src/index.ts';
+import {
+  contains,
+  type DStream,
+  type Pair,
+  type Partitioner,
+  pairWith,
+  type RDD,
+  splitOn,
+  sum,
+} from '../../src/index.ts';
 
 // Compiled by `npm run types`, never run: what the operators make of their rows is known without an annotation.
 
@@ -31,6 +40,15 @@ expectTypeOf(ones.partitionBy(partitioner)).toEqualTypeOf<DStream<[string, numbe
 expectTypeOf(ones.partitionBy(3)).toEqualTypeOf<DStream<[string, number]>>();
 // @ts-expect-error: rows that are no pairs have no key
 words.partitionBy(3);
+
+// Functions that the engine understands.
+expectTypeOf(words.flatMap(splitOn(' ')).map(pairWith(1)).reduceByKey(sum)).toEqualTypeOf<DStream<[string, number]>>();
+expectTypeOf(words.filter(contains('x'))).toEqualTypeOf<DStream<string>>();
+expectTypeOf(numbers.map(pairWith('x'))).toEqualTypeOf<DStream<[number, string]>>();
+// @ts-expect-error: numbers are not split
+numbers.flatMap(splitOn(' '));
+// @ts-expect-error: texts are not added
+words.map(pairWith('x')).reduceByKey(sum);
 
 // All rows of a batch.
 expectTypeOf(numbers.reduce((a, b) => a + b)).toEqualTypeOf<DStream<number>>();

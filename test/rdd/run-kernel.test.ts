@@ -1,0 +1,105 @@
+import { contains, pairWith, RDD, type SparkContext, splitOn, sum } from 'firesteel';
+import { describe, expect, test } from 'vitest';
+import { type Chunk, textChunk, textChunkBytes } from '../../src/rdd/chunk.ts';
+import { kernelOf } from '../../src/rdd/kernel.ts';
+import { type Sink, sinkOf } from '../../src/rdd/loop.ts';
+import { dataPlan } from '../../src/rdd/make-plan.ts';
+import { KernelRun, piecesOf } from '../../src/rdd/run-kernel.ts';
+import { context } from './contexts.ts';
+
+const text = (content: string): Chunk => textChunk(Buffer.from(content));
+const rows = (...given: readonly string[]): Chunk => ({ kind: 'rows', rows: given });
+
+/** Lines in one partition. */
+function linesOf(sc: SparkContext, ...chunks: readonly Chunk[]): RDD<string> {
+  return new RDD(dataPlan([chunks], { name: 'lines', site: undefined }), sc.engine);
+}
+
+const count = (lines: RDD<string>): Promise<[string, number][]> =>
+  lines.flatMap(splitOn(' ')).map(pairWith(1)).reduceByKey(sum, 1).collect();
+
+describe('text and values in one partition', () => {
+  test('are counted together, in the order in which words first come', async () => {
+    const lines = linesOf(context(), text('b a\na'), rows('c b', 'd'), text('d e\nc'));
+    expect(await count(lines)).toEqual([
+      ['b', 2],
+      ['a', 2],
+      ['c', 2],
+      ['d', 2],
+      ['e', 1],
+    ]);
+  });
+
+  test('fail as values do, though the text before them is understood', async () => {
+    const lines = linesOf(context(), text('a'), { kind: 'rows', rows: [7] });
+    await expect(count(lines)).rejects.toMatchObject({ code: 'STAGE.FUNCTION_THREW' });
+  });
+
+  test('are filtered and counted together', async () => {
+    const lines = linesOf(context(), text('xa\nb\n'), rows('x', 'y'), text('ax\nx'));
+    expect(await lines.filter(contains('x')).count()).toBe(4);
+  });
+});
+
+test('words whose bytes differ and whose text does not are one key, where the first of them came', async () => {
+  const bytes = Buffer.concat([Buffer.from([0xff]), Buffer.from(' a '), Buffer.from([0xfe]), Buffer.from(' \ufffd')]);
+  expect(await count(linesOf(context(), textChunk(bytes)))).toEqual([
+    ['\ufffd', 3],
+    ['a', 1],
+  ]);
+});
+
+test('a word that begins with NUL is no encoded key', async () => {
+  expect(await count(linesOf(context(), text('\0 \0 \0s1:a')))).toEqual([
+    ['\0', 2],
+    ['\0s1:a', 1],
+  ]);
+});
+
+test('more words than a table holds keep their order and their counts', async () => {
+  const words = Array.from({ length: 70_000 }, (_, i) => `w${i}`);
+  const all = words.join(' ');
+  const counted = await count(linesOf(context(), text(all), text(all)));
+  expect(counted.length).toBe(words.length);
+  expect(counted.every(([word, n], i) => word === words[i] && n === 2)).toBe(true);
+});
+
+test('take reads no more text than it needs, and gives the first lines that are kept', async () => {
+  const lines = linesOf(context(), text('a\nxb\nxc\n'), text('xd\n'));
+  expect(await lines.filter(contains('x')).take(1)).toEqual(['xb']);
+  expect(await lines.filter(contains('x')).take(3)).toEqual(['xb', 'xc', 'xd']);
+});
+
+describe('a long chunk', () => {
+  const line = `${'x'.repeat(99)}\n`;
+
+  test('is run in pieces that are no longer than a chunk should be', () => {
+    const chunk = textChunk(Buffer.from(line.repeat(2000)));
+    const pieces = [...piecesOf(chunk)];
+    expect(Math.max(...pieces.map(({ bytes }) => bytes.length))).toBeLessThanOrEqual(textChunkBytes);
+    expect(pieces.reduce((sum, { rowCount }) => sum + rowCount, 0)).toBe(2000);
+  });
+
+  test('that is hardly longer is one piece', () => {
+    const chunk = textChunk(Buffer.from(line.repeat(700)));
+    expect([...piecesOf(chunk)]).toEqual([chunk]);
+  });
+
+  test('of one line lets others have a turn between its words', () => {
+    const chunk = textChunk(Buffer.from('word '.repeat(textChunkBytes)));
+    const steps = [
+      { kind: 'flatMap', f: splitOn(' '), label: { name: 'flatMap', site: undefined } },
+      { kind: 'map', f: pairWith(1), label: { name: 'map', site: undefined } },
+    ] as const;
+    const sink = sinkOf();
+    const kernel = kernelOf(steps, 'reduce', sum as Sink['merge']);
+    if (kernel === undefined) throw new Error('it is understood');
+    const run = new KernelRun(kernel, sink);
+    expect([...run.take(chunk)]).toEqual([1, 1, 1, 1, 1]);
+    expect([...run.handOver()]).toEqual([]);
+    expect([...sink.cells.values()]).toEqual([
+      { key: 'word', value: textChunkBytes },
+      { key: '', value: 1 },
+    ]);
+  });
+});
