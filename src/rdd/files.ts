@@ -1,6 +1,6 @@
 import { messageOf, UsageError } from '../core/errors.ts';
 import type { Storage } from '../core/storage.ts';
-import { decode, textChunk } from './chunk.ts';
+import { Chunks, type TextChunk, textChunks } from './chunk.ts';
 import { contiguousGroups } from './computations.ts';
 import type { Task } from './executor.ts';
 import type { Computation } from './plan.ts';
@@ -13,7 +13,7 @@ interface InputFile {
   readonly sizeBytes: number;
 }
 
-/** Lines of text: partition i reads the i-th part of all bytes, cut at line ends. */
+/** Lines of text, which stay bytes: partition i reads the i-th part of all bytes, cut at line ends. */
 export function textFiles(storage: Storage, paths: string, partitions: number): Computation {
   return {
     prepare: () => filesOf(storage, paths),
@@ -22,17 +22,15 @@ export function textFiles(storage: Storage, paths: string, partitions: number): 
       const total = files.reduce((sum, file) => sum + file.sizeBytes, 0);
       const from = Math.floor((index * total) / partitions);
       const to = Math.floor(((index + 1) * total) / partitions);
-      const lines: string[] = [];
+      const parts: Buffer[] = [];
       let start = 0;
       for (const file of files) {
         const [begin, end] = [Math.max(0, from - start), Math.min(file.sizeBytes, to - start)];
         start += file.sizeBytes;
         if (begin >= end) continue;
-        const bytes = yield* linesBetween(storage, file.path, begin, end);
-        for (const line of linesOf(bytes)) lines.push(line);
-        yield lines.length;
+        parts.push(yield* linesBetween(storage, file.path, begin, end));
       }
-      return lines;
+      return new Chunks(chunksOf(parts));
     },
   };
 }
@@ -63,12 +61,8 @@ const pieceBytes = 4096;
 
 const lineFeed = 10;
 
-/** Without their ends, LF or CRLF. */
-function linesOf(bytes: Buffer): string[] {
-  if (bytes.length === 0) return [];
-  const lines = decode(textChunk(bytes)).split('\n');
-  if (lines.at(-1) === '') lines.pop();
-  return lines.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+function* chunksOf(parts: readonly Buffer[]): Generator<TextChunk, void> {
+  for (const bytes of parts) yield* textChunks(bytes);
 }
 
 /** Whole files as [path, text]; each partition has neighbouring ones. */
