@@ -438,6 +438,16 @@ export class DStream<T extends Row> {
     return this.#program.slice(this.node, from, to) as unknown as Promise<RDD<T>[]>;
   }
 
+  /**
+   * How each stage of this stream runs, and why: over bytes, because the engine understands its functions (`splitOn`,
+   * `contains`, `pairWith`, `sum`), or by a loop that calls them.
+   *
+   * Spark: none; RDDs have `toDebugString`, as there.
+   */
+  explain(): string {
+    return this.#program.explain(this.node);
+  }
+
   /** Puts an operator behind this stream, ours or your own. @param others its other parents, where it has several */
   via<U extends Row>(op: Op<U>, ...others: DStream<Row>[]): DStream<U> {
     for (const other of others) {
@@ -472,4 +482,5 @@ export interface Program {
   /** @param call whose settings these are, for the error when it is too late */
   set(node: StreamNode, call: string, settings: StreamSettings): void;
   slice(node: StreamNode, from: Time, to: Time): Promise<RDD<Row>[]>;
+  explain(node: StreamNode): string;
 }

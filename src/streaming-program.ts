@@ -6,6 +6,7 @@ import type { SparkConf } from './core/spark-conf.ts';
 import type { Duration, DurationLike, Time } from './core/time.ts';
 import { DStream, type Program } from './dstream.ts';
 import { checkCode, checkStage, positive } from './graph/checks.ts';
+import { explainStream } from './graph/explain.ts';
 import { checkPolicy, type FailurePolicy } from './graph/failure-policy.ts';
 import { type Graph, GraphBuilder, type StreamNode } from './graph/graph.ts';
 import type { InputDStream } from './graph/input-dstream.ts';
@@ -132,6 +133,7 @@ export abstract class StreamingProgram extends StreamSources {
         if (this.planning === undefined) throw new UsageError('CONTEXT.NOT_STARTED', { call: 'slice()' });
         return sliceOf(node, from.milliseconds, to.milliseconds, this.planning);
       },
+      explain: (node) => explainStream(node, this.freeze().stages, this.sparkContext.engine),
     };
   }
 

@@ -12,7 +12,8 @@ import type { Step } from './step.ts';
  * gets code of its own.
  */
 export class Loops {
-  readonly #mayGenerate: boolean;
+  /** Whether loops are generated; else they are interpreted. */
+  readonly mayGenerate: boolean;
   readonly #chains = new WeakMap<Step['f'], Chain>();
   readonly #unchained: Chain = new Chain();
   readonly #shapes = new Map<string, LoopFactory>();
@@ -20,7 +21,7 @@ export class Loops {
 
   /** @param mayGenerate false for the interpreted loops, whatever the process allows */
   constructor(mayGenerate: boolean) {
-    this.#mayGenerate = mayGenerate && processAllowsCode();
+    this.mayGenerate = mayGenerate && processAllowsCode();
   }
 
   /** The loop of this chain. @param user who asks: the same object for all partitions of an action */
@@ -30,7 +31,7 @@ export class Loops {
     const entry = known.get(shape);
     if (entry === undefined) {
       const loop = this.#shared(steps, terminal, shape);
-      known.set(shape, { loop, isOwn: !this.#mayGenerate, user });
+      known.set(shape, { loop, isOwn: !this.mayGenerate, user });
       return loop;
     }
     if (!entry.isOwn && entry.user !== user) {
@@ -59,7 +60,7 @@ export class Loops {
   }
 
   #shared(steps: readonly Step[], terminal: Terminal, shape: string): Loop {
-    if (!this.#mayGenerate) return { ...interpret(steps, terminal), piece: firstPiece };
+    if (!this.mayGenerate) return { ...interpret(steps, terminal), piece: firstPiece };
     let factory = this.#shapes.get(shape);
     if (factory === undefined) {
       factory = generate(

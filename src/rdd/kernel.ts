@@ -32,12 +32,17 @@ type KernelEnding =
 
 /** The kernel of a chain that ends in this terminal; undefined where the loop had to do all of it. */
 export function kernelOf(steps: readonly Step[], terminal: Terminal, merge: Sink['merge']): Kernel | undefined {
-  const parts = partsOf(steps);
-  const separator = separatorOf(steps[parts.length]);
-  const rest = steps.slice(parts.length + (separator === undefined ? 0 : 1));
+  const { parts, separator, rest } = understoodOf(steps);
   const ending = endingOf(rest, terminal, merge);
   if (ending !== undefined) return { parts, separator, ending };
   return parts.length === 0 ? undefined : { parts, separator: undefined, ending: { kind: 'loop' } };
+}
+
+/** What is understood of the beginning of a chain, and the steps behind that. */
+export function understoodOf(steps: readonly Step[]): Omit<Kernel, 'ending'> & { readonly rest: readonly Step[] } {
+  const parts = partsOf(steps);
+  const separator = separatorOf(steps[parts.length]);
+  return { parts, separator, rest: steps.slice(parts.length + (separator === undefined ? 0 : 1)) };
 }
 
 /** What the filters in front ask for. */
@@ -74,12 +79,16 @@ function endingOf(rest: readonly Step[], terminal: Terminal, merge: Sink['merge'
   const meaning = meaningOf(map.f);
   if (meaning?.kind !== 'pair' && meaning?.kind !== 'keylessPair') return undefined;
   const { kind, value } = meaning;
-  if (typeof value !== 'number' || !Number.isInteger(value) || Math.abs(value) > valueMax) return undefined;
+  if (!isMultiplied(value)) return undefined;
   return { kind: kind === 'pair' ? 'countEach' : 'countUnderNull', value };
 }
 
 /**
- * What is added is a whole number, and a small one: so the sum is the same, whether it is added one by one or
+ * Whether what is added is a whole number, and a small one: so the sum is the same, whether it is added one by one or
  * multiplied. Other numbers are rounded on the way; texts are not even added, but put one behind the other.
  */
+export function isMultiplied(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= valueMax;
+}
+
 const valueMax = 1_000_000;

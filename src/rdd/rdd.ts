@@ -9,6 +9,7 @@ import { checkCount, checkRows } from './check-count.ts';
 import { contiguousGroups, crossed, indexed, joined, sorted, zipped } from './computations.ts';
 import type { Engine } from './engine.ts';
 import type { Task } from './executor.ts';
+import { explainPlan } from './explain.ts';
 import { jobErrorOf } from './failure.ts';
 import type { JobScope } from './job-scope.ts';
 import { labelHere, planAs } from './label.ts';
@@ -653,6 +654,11 @@ export class RDD<T extends Row> {
   /** Its lineage, a plan a line, with partition counts. */
   toDebugString(): string {
     return describePlan(this.plan);
+  }
+
+  /** How each stage of it runs, and why; as `explain` of a stream says it. */
+  explain(): string {
+    return explainPlan(this.plan, this.#engine);
   }
 
   /** One narrow step more. @internal */

@@ -12,6 +12,7 @@ import {
 } from './chunk-source.ts';
 import type { Task } from './executor.ts';
 import { jobErrorOf, withoutNullKey } from './failure.ts';
+import { type FusedChain, fusedChain } from './fused-chain.ts';
 import { kernelOf } from './kernel.ts';
 import { enough, type Loop, type Sink, StepFailure, StepMistake, sinkOf, type Terminal } from './loop.ts';
 import { mergedRows } from './merge.ts';
@@ -105,36 +106,6 @@ function told(error: unknown, steps: readonly Step[], last: Label, plan: Plan, r
   // Behind the last step stands what the loop runs into.
   if (step === undefined) return jobErrorOf(withoutNullKey(error, steps.at(-1)), last, plan, reading.job);
   return jobErrorOf(error, step.label, plan, reading.job);
-}
-
-interface FusedChain {
-  readonly steps: readonly Step[];
-  /** What stands before the chain: data, a shuffle, a computation, mapPartitions, or what is kept. */
-  readonly boundary: Plan;
-  readonly partition: number;
-}
-
-/** @param through a plan whose own cache is not looked at, because it is being filled */
-function fusedChain(plan: Plan, index: number, through?: Plan): FusedChain {
-  const steps: Step[] = [];
-  let at = plan;
-  let partition = index;
-  for (;;) {
-    if (at.cache !== undefined && at !== through) return { steps, boundary: at, partition };
-    if (at.kind === 'narrow' && at.step.kind !== 'mapPartitions') {
-      steps.unshift(at.step);
-      at = at.parent;
-    } else if (at.kind === 'union') {
-      let parent = 0;
-      while (partition >= (at.parents[parent] as Plan).partitionCount) {
-        partition -= (at.parents[parent] as Plan).partitionCount;
-        parent += 1;
-      }
-      at = at.parents[parent] as Plan;
-    } else {
-      return { steps, boundary: at, partition };
-    }
-  }
 }
 
 function* openSource({ boundary, partition }: FusedChain, reading: Reading, through?: Plan): Task<ChunkSource> {

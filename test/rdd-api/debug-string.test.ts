@@ -1,3 +1,4 @@
+import { pairWith, splitOn, sum } from 'firesteel';
 import { expect, test } from 'vitest';
 import { lab, withoutLines } from './kit.ts';
 
@@ -60,4 +61,36 @@ test('toDebugString says where each operator was called', () => {
   const places = [...mapped.toDebugString().matchAll(/(\w+) at debug-string\.test\.ts:(\d+)/g)];
   expect(places.map(([, name]) => name)).toEqual(['map', 'parallelize']);
   expect(Number(places[0]?.[2])).toBe(Number(places[1]?.[2]) + 1);
+});
+
+test('explain shows which form each stage gets, once for all partitions', () => {
+  const { sc } = lab();
+  const counts = sc.textFile('/in', 3).flatMap(splitOn(' ')).map(pairWith(1)).reduceByKey(sum, 2);
+  const shown = counts.mapValues((n) => n * 2).explain();
+  expect(withoutLines(shown)).toMatchInlineSnapshot(`
+    "textFile → flatMap → map → reduceByKey (debug-string.test.ts)
+      text: kernel over bytes: split on ' ', pair with 1, sum
+      values: generated loop
+    reduceByKey → mapValues (debug-string.test.ts)
+      generated loop: the rows of \`reduceByKey\` are values"
+  `);
+});
+
+test('explain looks through what is kept, wherever that stands', () => {
+  const { sc } = lab();
+  const counts = sc.textFile('/in').map(pairWith(1)).reduceByKey(sum).cache();
+  expect(withoutLines(counts.explain())).toMatchInlineSnapshot(`
+    "textFile → map → reduceByKey (debug-string.test.ts)
+      text: kernel over bytes: pair with 1, sum
+      values: generated loop"
+  `);
+  expect(withoutLines(counts.join(counts).explain())).toMatchInlineSnapshot(`
+    "textFile → map → reduceByKey (debug-string.test.ts)
+      text: kernel over bytes: pair with 1, sum
+      values: generated loop
+    reduceByKey → join (debug-string.test.ts)
+      generated loop: the rows of \`reduceByKey\` are values
+    join (debug-string.test.ts)
+      generated loop: the rows of \`join\` are values"
+  `);
 });
