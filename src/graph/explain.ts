@@ -7,6 +7,7 @@ import { computedPlan, dataPlan, rowsPlan } from '../rdd/make-plan.ts';
 import { HashPartitioner } from '../rdd/partitioner.ts';
 import type { Computation } from '../rdd/plan.ts';
 import { RDD } from '../rdd/rdd.ts';
+import { recognise } from '../rdd/recognise.ts';
 import { StorageLevel } from '../rdd/storage-level.ts';
 import type { StageNode, StreamNode } from './graph.ts';
 import type { Batch, Version } from './op.ts';
@@ -28,7 +29,10 @@ export function explainStream(node: StreamNode, stages: readonly StageNode[], en
     planned.set(at, rdd);
     return rdd;
   };
-  const rddAt = (at: StageNode): RDD<Row> => planOf(at, at.parents.map(rddOf), engine);
+  const rddAt = (at: StageNode): RDD<Row> => {
+    at.op.code.forEach(recognise);
+    return planOf(at, at.parents.map(rddOf), engine);
+  };
   return explainPlan(rddOf(node).plan, engine);
 }
 

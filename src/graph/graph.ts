@@ -1,5 +1,6 @@
 import { CallSite } from '../core/call-site.ts';
 import type { Row } from '../core/row.ts';
+import { recognise } from '../rdd/recognise.ts';
 import type { Label } from '../rdd/step.ts';
 import type { StorageLevel } from '../rdd/storage-level.ts';
 import { type FailurePolicy, fail } from './failure-policy.ts';
@@ -130,7 +131,7 @@ export class GraphBuilder {
     return this.#sinks.length;
   }
 
-  /** The program as it is run. */
+  /** The program as it is run. What its functions mean is looked at now, once. */
   freeze(): Graph {
     const reached = new Set<StreamNode>();
     const visit = (node: StreamNode): void => {
@@ -140,6 +141,7 @@ export class GraphBuilder {
     };
     for (const sink of this.#sinks) visit(sink.parent);
     const stages = this.#stages.filter((node) => reached.has(node));
+    for (const { op } of stages) op.code.forEach(recognise);
     return Object.freeze({
       batchMs: this.#batchMs,
       inputs: Object.freeze(this.#inputs.filter((node) => reached.has(node))),

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { previewOf } from '../core/preview.ts';
 import type { Engine } from './engine.ts';
 import { fusedChain } from './fused-chain.ts';
-import { isMultiplied, type Kernel, kernelOf, understoodOf } from './kernel.ts';
+import { isFoundAsByte, isFoundInBytes, isMultiplied, type Kernel, kernelOf, understoodOf } from './kernel.ts';
 import { type Sink, sinkOf, type Terminal } from './loop.ts';
 import { meaningOf } from './meaning.ts';
 import { type Computation, type Plan, parentsOf, partitionsOf } from './plan.ts';
@@ -119,23 +119,22 @@ function textOf({ parts, separator, ending }: Kernel): string {
 /** Why a kernel does no more of the steps than it does. */
 function doubtOf(steps: readonly Step[], { terminal, merge, label }: End): string {
   const { rest } = understoodOf(steps);
-  const foreign = rest.find(({ f }) => meaningOf(f) === undefined);
-  if (foreign !== undefined) return `${nameOf(foreign.label)} is given a function that is not understood`;
   const [next] = rest;
   const meaning = next && meaningOf(next.f);
-  if (next?.kind === 'filter' && meaning?.kind === 'contains') {
-    return `${nameOf(next.label)} looks for ${quoted(meaning.part)}, which bytes alone do not tell`;
+  if (meaning?.kind === 'contains' && !isFoundInBytes(meaning.part)) {
+    return `${nameOf(next?.label)} looks for ${quoted(meaning.part)}, which bytes alone do not tell`;
   }
-  if (next?.kind === 'flatMap' && meaning?.kind === 'split') {
-    return `${nameOf(next.label)} splits on ${quoted(meaning.by)}, which is not one character of ASCII`;
+  if (meaning?.kind === 'split' && !isFoundAsByte(meaning.by)) {
+    return `${nameOf(next?.label)} splits on ${quoted(meaning.by)}, which is not one character of ASCII`;
   }
-  if ((terminal === 'reduce' || terminal === 'combine') && meaningOf(merge)?.kind !== 'sum') {
-    return `${nameOf(label)} is given a function that is not understood`;
+  const foreign = rest.find(({ f }) => meaningOf(f) === undefined);
+  if (foreign !== undefined) return `${nameOf(foreign.label)} is given a function that is not understood`;
+  if (terminal !== 'reduce' && terminal !== 'combine') return 'what comes of it is not counted';
+  if (meaningOf(merge)?.kind !== 'sum') return `${nameOf(label)} is given a function that is not understood`;
+  if (meaning?.kind === 'pair' && !isMultiplied(meaning.value)) {
+    return `${nameOf(next?.label)} pairs with ${previewOf(meaning.value)}, which is no whole number up to a million`;
   }
-  if (terminal === 'reduce' && meaning?.kind === 'pair' && !isMultiplied(meaning.value)) {
-    return `${nameOf(next?.label)} pairs with ${previewOf(meaning.value)}, which is no whole number of at most a million`;
-  }
-  return 'what comes of it is not counted';
+  return `${nameOf(next?.label ?? label)} stands where no kernel has it`;
 }
 
 function nameOf(label: Label | undefined): string {

@@ -60,15 +60,19 @@ function partsOf(steps: readonly Step[]): readonly string[] {
  * Whether a text has this part exactly where its bytes have it. Half a pair of surrogates is found in a string, never
  * in UTF-8; what stands for bytes that are not UTF-8 is found in the string alone.
  */
-function isFoundInBytes(part: string): boolean {
+export function isFoundInBytes(part: string): boolean {
   return part !== '' && !part.includes('\ufffd') && Buffer.from(part).toString() === part;
 }
 
-/** A byte that never is part of a longer character, nor of the end of a line. */
 function separatorOf(step: Step | undefined): number | undefined {
   if (step?.kind !== 'flatMap') return undefined;
   const meaning = meaningOf(step.f);
-  return meaning?.kind === 'split' && /^[^\r\n\u0080-\uffff]$/.test(meaning.by) ? meaning.by.charCodeAt(0) : undefined;
+  return meaning?.kind === 'split' && isFoundAsByte(meaning.by) ? meaning.by.charCodeAt(0) : undefined;
+}
+
+/** Whether it is one byte, which never is part of a longer character, nor of the end of a line. */
+export function isFoundAsByte(separator: string): boolean {
+  return /^[^\r\n\u0080-\uffff]$/.test(separator);
 }
 
 function endingOf(rest: readonly Step[], terminal: Terminal, merge: Sink['merge']): KernelEnding | undefined {

@@ -35,7 +35,7 @@ test('a word count that is understood', () => {
   `);
 });
 
-test('closures, which are not', () => {
+test('closures that are recognised, whether an output wants them or not', () => {
   const counts = (lines: DStream<string>) =>
     lines
       .flatMap((line) => line.split(' '))
@@ -43,9 +43,24 @@ test('closures, which are not', () => {
       .reduceByKey((a, b) => a + b);
   expect(explained(counts)).toMatchInlineSnapshot(`
     "socketTextStream → flatMap → map → reduceByKey (explain.test.ts:…)
+      text: kernel over bytes: split on ' ', pair with 1, sum
+      values: generated loop"
+  `);
+  const ssc = new StreamingContext(new SparkConf().setMaster('local').setAppName('explain'), Milliseconds(1000), {
+    runtime: testRuntime(),
+  });
+  onTestFinished(() => ssc.stop());
+  const grep = ssc.socketTextStream('localhost', 9999).filter((line) => line.includes('x'));
+  expect(grep.explain()).toContain("kernel over bytes: lines with 'x'");
+});
+
+test('closures that are not', () => {
+  const lower = (line: string): string[] => line.toLowerCase().split(' ');
+  expect(explained((lines) => lines.flatMap(lower).map(pairWith(1)).reduceByKey(sum))).toMatchInlineSnapshot(`
+    "socketTextStream → flatMap → map → reduceByKey (explain.test.ts:…)
       generated loop: \`flatMap\` at explain.test.ts:… is given a function that is not understood"
   `);
-  expect(explained((lines) => pairs(lines).reduceByKey((a, b) => a + b))).toMatchInlineSnapshot(`
+  expect(explained((lines) => pairs(lines).reduceByKey((a, b) => Math.max(a, b)))).toMatchInlineSnapshot(`
     "socketTextStream → flatMap → map → reduceByKey (explain.test.ts:…)
       generated loop: \`reduceByKey\` at explain.test.ts:… is given a function that is not understood"
   `);
@@ -53,7 +68,7 @@ test('closures, which are not', () => {
     explained((lines) =>
       lines
         .flatMap(splitOn(' '))
-        .map((word) => [word, 1])
+        .map((word) => [word, word.length])
         .reduceByKey(sum),
     ),
   ).toMatchInlineSnapshot(`
@@ -102,7 +117,28 @@ test('arguments that bytes cannot have', () => {
   `);
   expect(explained((lines) => lines.map(pairWith(0.5)).reduceByKey(sum))).toMatchInlineSnapshot(`
     "socketTextStream → map → reduceByKey (explain.test.ts:…)
-      generated loop: \`map\` at explain.test.ts:… pairs with 0.5, which is no whole number of at most a million"
+      generated loop: \`map\` at explain.test.ts:… pairs with 0.5, which is no whole number up to a million"
+  `);
+});
+
+test('what is understood, in a place where no kernel has it', () => {
+  const words = (lines: DStream<string>): DStream<string> => lines.flatMap(splitOn(' '));
+  expect(explained((lines) => words(lines).filter(contains('a')).countByValue())).toMatchInlineSnapshot(`
+    "socketTextStream → flatMap → filter → countByValue (explain.test.ts:…)
+      generated loop: \`filter\` at explain.test.ts:… stands where no kernel has it"
+  `);
+  expect(explained((lines) => words(words(lines)).countByValue())).toMatchInlineSnapshot(`
+    "socketTextStream → flatMap → flatMap → countByValue (explain.test.ts:…)
+      generated loop: \`flatMap\` at explain.test.ts:… stands where no kernel has it"
+  `);
+  expect(explained((lines) => lines.map(pairWith(1)).map(pairWith(1)).reduceByKey(sum))).toMatchInlineSnapshot(`
+    "socketTextStream → map → map → reduceByKey (explain.test.ts:…)
+      generated loop: \`map\` at explain.test.ts:… stands where no kernel has it"
+  `);
+  const pairsOf = (line: string): [string, number][] => [[line, 1]];
+  expect(explained((lines) => lines.flatMap(pairsOf).filter(contains('a') as never))).toMatchInlineSnapshot(`
+    "socketTextStream → flatMap → filter (explain.test.ts:…)
+      generated loop: \`flatMap\` at explain.test.ts:… is given a function that is not understood"
   `);
 });
 

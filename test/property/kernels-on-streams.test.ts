@@ -31,6 +31,16 @@ const streams: Readonly<Record<string, (lines: DStream<string>) => DStream<Row>>
   countOfGrep: (lines) => lines.filter(contains('e')).count(),
   count: (lines) => words(lines).count(),
   wordCount: (lines) => pairs(lines).reduceByKey(sum),
+  wordCountAsWritten: (lines) =>
+    lines
+      .flatMap((line) => line.split(' '))
+      .map((word) => [word, 1])
+      .reduceByKey((a, b) => a + b),
+  textsAsWritten: (lines) =>
+    lines
+      .filter((line) => line.includes('e'))
+      .map((line) => [line.length, line])
+      .reduceByKey((a, b) => a + b),
   wordCountOfGrep: (lines) => pairs(lines.filter(contains('to'))).reduceByKey(sum),
   wordCountOfUnion: (lines) => pairs(lines.union(lines.filter(contains('a')))).reduceByKey(sum),
   countByValue: (lines) => lines.countByValue(),

@@ -87,6 +87,7 @@ export const rootFiles: readonly string[] = [
 
 /** Packages and modules of Node, and the files or folders (with `/` at the end) of src that may import them. */
 export const mayBeImportedBy: Readonly<Record<string, readonly string[]>> = {
+  acorn: ['src/rdd/recognise.ts'],
   xstate: ['src/lifecycle/', 'src/actors/', 'src/interop/'],
   eventemitter3: ['src/core/'],
   'node:async_hooks': ['src/core/scope.ts'],
