@@ -12,6 +12,8 @@ export class KernelRun {
   readonly #kernel: Kernel;
   readonly #sink: Sink;
   readonly #table = new WordTable();
+  /** Whether filters drop enough lines to be asked here, where the loop asks them again of those that are left. */
+  #isSieve = true;
 
   constructor(kernel: Kernel, sink: Sink) {
     this.#kernel = kernel;
@@ -21,9 +23,11 @@ export class KernelRun {
   /** Runs a chunk of `piecesOf`. @returns the lines that the loop has to read, where there are any */
   *take(chunk: TextChunk): Task<TextChunk | undefined> {
     const { parts, separator, ending } = this.#kernel;
+    if (!this.#isSieve) return chunk;
     const kept = parts.reduce(linesWith, chunk);
     switch (ending.kind) {
       case 'loop':
+        this.#isSieve = kept.rowCount * 2 <= chunk.rowCount;
         yield chunk.rowCount - kept.rowCount;
         return kept;
       case 'count':

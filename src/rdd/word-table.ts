@@ -136,8 +136,8 @@ export class WordTable {
 }
 
 /** A power of two, as all that follow. */
-const slotsMin = 1024;
-const arenaMin = 4096;
+const slotsMin = 128;
+const arenaMin = 1024;
 const wordsMax = 64 * 1024;
 const arenaMax = 4 * 1024 * 1024;
 /** Far below what a slot can count to. */

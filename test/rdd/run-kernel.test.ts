@@ -1,10 +1,11 @@
 import { contains, pairWith, RDD, type SparkContext, splitOn, sum } from 'firesteel';
 import { describe, expect, test } from 'vitest';
 import { type Chunk, textChunk, textChunkBytes } from '../../src/rdd/chunk.ts';
-import { kernelOf } from '../../src/rdd/kernel.ts';
-import { type Sink, sinkOf } from '../../src/rdd/loop.ts';
+import { type Kernel, kernelOf } from '../../src/rdd/kernel.ts';
+import { type Sink, sinkOf, type Terminal } from '../../src/rdd/loop.ts';
 import { dataPlan } from '../../src/rdd/make-plan.ts';
 import { KernelRun, piecesOf } from '../../src/rdd/run-kernel.ts';
+import type { Step } from '../../src/rdd/step.ts';
 import { context } from './contexts.ts';
 
 const text = (content: string): Chunk => textChunk(Buffer.from(content));
@@ -70,6 +71,27 @@ test('take reads no more text than it needs, and gives the first lines that are 
   expect(await lines.filter(contains('x')).take(3)).toEqual(['xb', 'xc', 'xd']);
 });
 
+test('a filter that drops few lines leaves those behind them to the loop', () => {
+  const filter = { kind: 'filter', f: contains('x'), label: { name: 'filter', site: undefined } } as const;
+  const run = new KernelRun(understood([filter], 'push'), sinkOf());
+  const left = (content: string): unknown => {
+    const taking = run.take(textChunk(Buffer.from(content)));
+    let step = taking.next();
+    while (step.done !== true) step = taking.next();
+    return step.value?.bytes.toString();
+  };
+  expect(left('x\na\n')).toBe('x\n');
+  expect(left('x\na\nx\n')).toBe('x\nx\n');
+  expect(left('a\nb\n')).toBe('a\nb\n');
+});
+
+/** The kernel of steps that are understood. */
+function understood(steps: readonly Step[], terminal: Terminal): Kernel {
+  const kernel = kernelOf(steps, terminal, sum as Sink['merge']);
+  if (kernel === undefined) throw new Error('it is understood');
+  return kernel;
+}
+
 describe('a long chunk', () => {
   const line = `${'x'.repeat(99)}\n`;
 
@@ -92,9 +114,7 @@ describe('a long chunk', () => {
       { kind: 'map', f: pairWith(1), label: { name: 'map', site: undefined } },
     ] as const;
     const sink = sinkOf();
-    const kernel = kernelOf(steps, 'reduce', sum as Sink['merge']);
-    if (kernel === undefined) throw new Error('it is understood');
-    const run = new KernelRun(kernel, sink);
+    const run = new KernelRun(understood(steps, 'reduce'), sink);
     expect([...run.take(chunk)]).toEqual([1, 1, 1, 1, 1]);
     expect([...run.handOver()]).toEqual([]);
     expect([...sink.cells.values()]).toEqual([
