@@ -11,7 +11,7 @@ import { WordTable } from './word-table.ts';
 export class KernelRun {
   readonly #kernel: Kernel;
   readonly #sink: Sink;
-  readonly #table = new WordTable();
+  #table: WordTable | undefined;
   /** Whether filters drop enough lines to be asked here, where the loop asks them again of those that are left. */
   #isSieve = true;
 
@@ -46,8 +46,8 @@ export class KernelRun {
   /** What was counted so far goes into the sink, in the order in which it came. */
   *handOver(): Task<void> {
     const { ending } = this.#kernel;
-    if (ending.kind !== 'countEach') return;
     const table = this.#table;
+    if (ending.kind !== 'countEach' || table === undefined) return;
     for (let word = 0; word < table.size; word++) {
       this.#add(table.textOf(word), ending.value, table.countOf(word));
       if (word % cellsBetweenYields === cellsBetweenYields - 1) yield cellsBetweenYields;
@@ -56,6 +56,7 @@ export class KernelRun {
   }
 
   *#countEach({ bytes }: TextChunk, separator: number | undefined): Task<void> {
+    this.#table ??= new WordTable();
     for (let at = 0; at < bytes.length; ) {
       const to = at + textChunkBytes;
       const isPiece = to < bytes.length; // Of a line that is longer than a chunk.
