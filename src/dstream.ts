@@ -440,7 +440,8 @@ export class DStream<T extends Row> {
 
   /**
    * How each stage of this stream runs, and why: over bytes, because the engine understands its functions (`splitOn`,
-   * `contains`, `pairWith`, `sum`, and closures that are written just so), or by a loop that calls them.
+   * `contains`, `pairWith`, `sum`, and closures that are written just so), or by a loop that calls them. A batch is
+   * planned for it that nobody runs.
    *
    * Spark: none; RDDs have `toDebugString`, as there.
    */

@@ -61,6 +61,7 @@ function planOf(node: StageNode, inputs: readonly RDD<Row>[], engine: Engine): R
   try {
     const rdd = planAs(node.label, () => node.op.plan(batch));
     if (rdd instanceof RDD) return rdd;
+    rdd?.catch(() => undefined); // Nobody waits for it.
   } catch {
     // It calls the program, or needs something else that only a batch has.
   }

@@ -70,9 +70,7 @@ function rowsOf(label: Label | undefined): End {
 function endAt(boundary: Plan): End {
   const { label } = boundary;
   if (boundary.kind === 'narrow') return { ...rowsOf(label), terminal: 'asked' };
-  if (boundary.kind === 'computed' && boundary.computation === unknownUntilBatch) {
-    return { ...rowsOf(label), terminal: 'unknown' };
-  }
+  if (isUnknown(boundary)) return { ...rowsOf(label), terminal: 'unknown' };
   if (boundary.kind !== 'shuffle' || boundary.combine === undefined) return rowsOf(label);
   const { create, mergeValue } = boundary.combine;
   return { terminal: create === undefined ? 'reduce' : 'combine', merge: mergeValue, label };
@@ -94,7 +92,8 @@ function pathOf({ boundary, steps, end }: Stage): string {
 function formsOf({ boundary, isKept, steps, end }: Stage, engine: Engine): readonly string[] {
   const { terminal, merge } = end;
   const loop = engine.loops.mayGenerate ? 'generated loop' : 'interpreted loop';
-  if (terminal === 'unknown') return [`what ${nameOf(end.label)} does with the rows is known when a batch is planned`];
+  if (isUnknown(boundary)) return [laterBy(boundary.label)];
+  if (terminal === 'unknown') return [laterBy(end.label)];
   if (isKept || boundary.kind === 'shuffle' || boundary.kind === 'narrow') {
     return [`${loop}: the rows of \`${boundary.label.name}\` are values`];
   }
@@ -105,6 +104,14 @@ function formsOf({ boundary, isKept, steps, end }: Stage, engine: Engine): reado
   const over = `text: kernel over bytes: ${textOf(kernel)}`;
   if (kernel.ending.kind !== 'loop') return [over, `values: ${loop}`];
   return [`${over}; then ${loop}: ${doubtOf(steps, end)}`, `values: ${loop}`];
+}
+
+function isUnknown(boundary: Plan): boolean {
+  return boundary.kind === 'computed' && boundary.computation === unknownUntilBatch;
+}
+
+function laterBy(label: Label | undefined): string {
+  return `known when a batch is planned: ${nameOf(label)} decides then`;
 }
 
 function textOf({ parts, separator, ending }: Kernel): string {

@@ -1,6 +1,7 @@
 import {
   contains,
   type DStream,
+  defineOp,
   Milliseconds,
   pairWith,
   type Row,
@@ -13,6 +14,7 @@ import {
 } from 'firesteel';
 import { testRuntime } from 'firesteel/testing';
 import { expect, onTestFinished, test } from 'vitest';
+import { unhandledIn } from '../ops/on-both.ts';
 
 /** What is said of a stream; lines of this file change with every edit above them, so they are left out. */
 function explained(make: (lines: DStream<string>) => DStream<Row>, settings: Record<string, string> = {}): string {
@@ -231,10 +233,35 @@ test('what a function of the program plans', () => {
     ),
   ).toMatchInlineSnapshot(`
     "repartition → flatMap → map → transform (explain.test.ts:…)
-      what \`transform\` at explain.test.ts:… does with the rows is known when a batch is planned
+      known when a batch is planned: \`transform\` at explain.test.ts:… decides then
     transform → filter (explain.test.ts:…)
-      generated loop: \`filter\` at explain.test.ts:… is given a function that is not understood"
+      known when a batch is planned: \`transform\` at explain.test.ts:… decides then"
   `);
+});
+
+test('operators of the program that plan something only in a batch', async () => {
+  const none = defineOp<string>({ name: 'none', code: [], plan: () => undefined });
+  const late = defineOp<string>({ name: 'late', code: [], plan: () => Promise.reject(new Error('too early')) });
+  const broken = defineOp<string>({
+    name: 'broken',
+    code: [],
+    plan: () => {
+      throw new Error('too early');
+    },
+  });
+  const unhandled = await unhandledIn(async () => {
+    for (const op of [none, late, broken]) {
+      expect(explained((lines) => lines.via(op).countByValue())).toBe(
+        [
+          `socketTextStream → ${op.name} (explain.test.ts:…)`,
+          `  known when a batch is planned: \`${op.name}\` at explain.test.ts:… decides then`,
+          `${op.name} → countByValue (explain.test.ts:…)`,
+          `  known when a batch is planned: \`${op.name}\` at explain.test.ts:… decides then`,
+        ].join('\n'),
+      );
+    }
+  });
+  expect(unhandled).toEqual([]);
 });
 
 test('a stream for which nothing is called', () => {
