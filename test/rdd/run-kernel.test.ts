@@ -4,6 +4,7 @@ import { type Chunk, textChunk, textChunkBytes } from '../../src/rdd/chunk.ts';
 import { type Kernel, kernelOf } from '../../src/rdd/kernel.ts';
 import { type Sink, sinkOf, type Terminal } from '../../src/rdd/loop.ts';
 import { dataPlan } from '../../src/rdd/make-plan.ts';
+import { understood } from '../../src/rdd/meaning.ts';
 import { KernelRun, piecesOf } from '../../src/rdd/run-kernel.ts';
 import type { Step } from '../../src/rdd/step.ts';
 import { context } from './contexts.ts';
@@ -42,6 +43,49 @@ describe('text and values in one partition', () => {
   });
 });
 
+describe('functions that are understood', () => {
+  /** The names of those that a word count calls, and what explain says of it. */
+  async function calledFor(chunk: Chunk, by: string): Promise<readonly [called: readonly string[], explained: string]> {
+    const called = new Set<string>();
+    const noted =
+      <A extends readonly unknown[], R>(name: string, f: (...args: A) => R) =>
+      (...args: A): R => {
+        called.add(name);
+        return f(...args);
+      };
+    const counts = linesOf(context(), chunk)
+      .filter(understood({ kind: 'contains', part: 'a' }, noted('contains', contains('a'))))
+      .flatMap(understood({ kind: 'split', by }, noted('split', splitOn(by))))
+      .map(
+        understood(
+          { kind: 'pair', value: 1 },
+          noted('pair', (word: string): [string, number] => [word, 1]),
+        ),
+      )
+      .reduceByKey(understood({ kind: 'sum' }, noted('sum', sum)), 1);
+    await counts.collect();
+    return [[...called], counts.explain()];
+  }
+
+  test('are not called for text, where explain says so', async () => {
+    const [called, explained] = await calledFor(text('a a\nb\na'), ' ');
+    expect(explained).toContain("text: kernel over bytes: lines with 'a', split on ' ', pair with 1, sum\n");
+    expect(called).toEqual([]);
+  });
+
+  test('are called for lines that are left, where explain says so', async () => {
+    const [called, explained] = await calledFor(text('a--a\nb\na'), '--');
+    expect(explained).toContain("text: kernel over bytes: lines with 'a'; then generated loop: ");
+    expect(called).toEqual(['contains', 'split', 'pair', 'sum']);
+    expect(await calledFor(text('b\nc'), '--')).toEqual([[], explained]);
+  });
+
+  test('are called for values', async () => {
+    const [called] = await calledFor(rows('a a', 'b'), ' ');
+    expect(called).toEqual(['contains', 'split', 'pair', 'sum']);
+  });
+});
+
 test('words whose bytes differ and whose text does not are one key, where the first of them came', async () => {
   const bytes = Buffer.concat([Buffer.from([0xff]), Buffer.from(' a '), Buffer.from([0xfe]), Buffer.from(' \ufffd')]);
   expect(await count(linesOf(context(), textChunk(bytes)))).toEqual([
@@ -73,7 +117,7 @@ test('take reads no more text than it needs, and gives the first lines that are 
 
 test('a filter that drops few lines leaves those behind them to the loop', () => {
   const filter = { kind: 'filter', f: contains('x'), label: { name: 'filter', site: undefined } } as const;
-  const run = new KernelRun(understood([filter], 'push'), sinkOf());
+  const run = new KernelRun(kernelFor([filter], 'push'), sinkOf());
   const left = (content: string): unknown => {
     const taking = run.take(textChunk(Buffer.from(content)));
     let step = taking.next();
@@ -86,7 +130,7 @@ test('a filter that drops few lines leaves those behind them to the loop', () =>
 });
 
 /** The kernel of steps that are understood. */
-function understood(steps: readonly Step[], terminal: Terminal): Kernel {
+function kernelFor(steps: readonly Step[], terminal: Terminal): Kernel {
   const kernel = kernelOf(steps, terminal, sum as Sink['merge']);
   if (kernel === undefined) throw new Error('it is understood');
   return kernel;
@@ -114,7 +158,7 @@ describe('a long chunk', () => {
       { kind: 'map', f: pairWith(1), label: { name: 'map', site: undefined } },
     ] as const;
     const sink = sinkOf();
-    const run = new KernelRun(understood(steps, 'reduce'), sink);
+    const run = new KernelRun(kernelFor(steps, 'reduce'), sink);
     expect([...run.take(chunk)]).toEqual([1, 1, 1, 1, 1]);
     expect([...run.handOver()]).toEqual([]);
     expect([...sink.cells.values()]).toEqual([
