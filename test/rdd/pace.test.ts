@@ -1,4 +1,4 @@
-import { RDD, type Row, SparkConf, SparkContext } from 'firesteel';
+import { RDD, SparkConf, SparkContext } from 'firesteel';
 import { testRuntime } from 'firesteel/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Clock } from '../../src/core/clock.ts';
@@ -102,8 +102,12 @@ describe('a piece of rows', () => {
   test('counts the lines that there were, not those that it had room for', async () => {
     const world = pacedWorld();
     const chunks = [3, 3, 3, 40].map((count) => textChunk(Buffer.from('line\n'.repeat(count))));
-    await new RDD<Row>(dataPlan([chunks]), world.sc.engine).count();
+    const lines = new RDD<string>(dataPlan([chunks]), world.sc.engine);
+    await lines.map((line) => line.length).count();
     expect(world.takePieces()).toEqual([3, 3, 3, 8, 16, 16]);
+    // A kernel takes a chunk at a time.
+    await lines.count();
+    expect(world.takePieces()).toEqual([3, 3, 3, 40]);
   });
 
   test('of lines that turn slow is halved from as many as there were', async () => {
