@@ -2,6 +2,7 @@
 //
 //   npm run bench                                  every row; kept in bench/results/latest.json
 //   npm run bench -- --rows throughput,event-loop  these rows; the others are kept as they were
+//   npm run bench -- --rows '' --write             none of them, only the page
 //   npm run bench -- --quick                       a little of everything, kept nowhere: whether the programs run
 //   npm run bench -- --write                       as without, and writes docs/performance.md from what is kept
 
@@ -9,6 +10,8 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { coresOfOthers, type Figure, fullScale, quickScale, type Scale } from './harness.ts';
 import { keep, type Recorded, read, recorded } from './recording.ts';
+import { readRows } from './spark/kept.ts';
+import { sparkSection } from './spark/section.ts';
 import { performancePage, textOf } from './tables.ts';
 
 interface Row {
@@ -36,6 +39,7 @@ const children: Readonly<Record<string, (args: readonly string[]) => Promise<voi
 };
 
 const results = 'bench/results/latest.json';
+const sparkResults = 'bench/results/spark.json';
 
 const { values, positionals } = parseArgs({
   options: {
@@ -51,11 +55,12 @@ else await children[values.child]?.(positionals);
 
 async function main(): Promise<void> {
   const names = Object.keys(rows);
-  const wanted = values.rows?.split(',') ?? names;
+  const wanted = values.rows?.split(',').filter(Boolean) ?? names;
   const unknown = wanted.filter((name) => rows[name] === undefined);
   if (unknown.length > 0) throw new Error(`There is no row ${unknown.join(', ')}; there are ${names.join(', ')}.`);
   for (const name of names) if (wanted.includes(name)) await measure(name, names);
-  if (values.write) writeFileSync('docs/performance.md', performancePage(read(results)));
+  if (values.write)
+    writeFileSync('docs/performance.md', performancePage(read(results), sparkSection(readRows(sparkResults))));
 }
 
 async function measure(name: string, order: readonly string[]): Promise<void> {

@@ -3,19 +3,30 @@ import type { Recorded } from './recording.ts';
 
 /** A row for the terminal. */
 export function textOf(row: Recorded): string {
-  const lines = [heading, ...row.figures.map(cellsOf)];
-  const widths = heading.map((_, column) => Math.max(...lines.map((cells) => cells[column]?.length ?? 0)));
-  const padded = lines.map(
-    (cells) => `  ${cells.map((cell, column) => pad(cell, widths[column] ?? 0, column)).join('  ')}`,
-  );
-  return [`${row.title} (${row.row})`, `  ${circumstances(row)}`, ...padded.map((line) => line.trimEnd()), ''].join(
-    '\n',
+  const lines = alignedTable([heading, ...row.figures.map(cellsOf)]);
+  return [`${row.title} (${row.row})`, `  ${circumstances(row)}`, ...lines.map((line) => `  ${line}`), ''].join('\n');
+}
+
+/** Lines for the terminal, the first column to the left, the others to the right. */
+export function alignedTable(lines: readonly (readonly string[])[]): readonly string[] {
+  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((cells) => cells[column]?.length ?? 0)));
+  return lines.map((cells) =>
+    cells
+      .map((cell, column) => pad(cell, widths[column] ?? 0, column))
+      .join('  ')
+      .trimEnd(),
   );
 }
 
+/** The same as a table of Markdown; the first line is its heading. */
+export function markdownTable([head = [], ...lines]: readonly (readonly string[])[]): string {
+  const rule = head.map((_, column) => (column === 0 ? '---' : '---:'));
+  return [head, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
 /** docs/performance.md, whole. */
-export function performancePage(rows: readonly Recorded[]): string {
-  return [introduction, ...rows.map(sectionOf)].join('\n\n').concat('\n');
+export function performancePage(rows: readonly Recorded[], besideSpark: string): string {
+  return [introduction, besideSpark, ...rows.map(sectionOf)].join('\n\n').concat('\n');
 }
 
 const introduction = `# Performance
@@ -36,8 +47,7 @@ How to read it:
   all programs give the same counts or the run fails.`;
 
 function sectionOf(row: Recorded): string {
-  const lines = [heading, heading.map((_, column) => (column === 0 ? '---' : '---:')), ...row.figures.map(cellsOf)];
-  const table = lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  const table = markdownTable([heading, ...row.figures.map(cellsOf)]);
   return `## ${row.title}\n\n${circumstances(row)}\n\n${table}`;
 }
 
@@ -62,7 +72,7 @@ function circumstances({ date, node, machine, coresOfOthers }: Recorded): string
 }
 
 /** Three digits are as many as such measurements deserve. */
-function short(value: number): string {
+export function short(value: number): string {
   return Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
 }
 

@@ -1,3 +1,5 @@
+import { mulberry32 } from './random.ts';
+
 /**
  * Text for the word counts: lines of 10 words, drawn from 10,000 words by Zipf's law with exponent 1; the same bytes
  * every time.
@@ -59,15 +61,5 @@ function zipf(random: () => number): () => number {
       else high = middle;
     }
     return low;
-  };
-}
-
-function mulberry32(state: number): () => number {
-  let a = state;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t ^= t + Math.imul(t ^ (t >>> 7), 61 | t);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
 }

@@ -1,0 +1,26 @@
+/** The functions of the measured programs. */
+export interface Functions {
+  readonly split: (line: string) => string[];
+  readonly pair: (word: string) => [string, number];
+  readonly add: (a: number, b: number) => number;
+  readonly subtract: (a: number, b: number) => number;
+  readonly contains: (pattern: string) => (line: string) => boolean;
+}
+
+/** As anybody writes them. */
+export const closures: Functions = {
+  split: (line) => line.split(' '),
+  pair: (word) => [word, 1],
+  add: (a, b) => a + b,
+  subtract: (a, b) => a - b,
+  contains: (pattern) => (line) => line.includes(pattern),
+};
+
+/** The functions of a form. @throws Error where there is no such form */
+export function functionsOf(form: string): Functions {
+  const functions = forms[form];
+  if (functions === undefined) throw new Error(`There is no form ${form}; there are ${Object.keys(forms).join(', ')}.`);
+  return functions;
+}
+
+const forms: Readonly<Record<string, Functions>> = { closures };
