@@ -40,7 +40,7 @@ export const quickScale: Scale = {
 /** One number of a row, over its runs. */
 export interface Figure {
   readonly name: string;
-  readonly unit: 'ms' | 'MiB' | 'bytes' | '×' | 'M lines/s';
+  readonly unit: 'ms' | 'µs' | 'MiB' | 'bytes' | '×' | 'M lines/s';
   readonly median: number;
   readonly lowerQuartile: number;
   readonly upperQuartile: number;

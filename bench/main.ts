@@ -6,9 +6,10 @@
 //   npm run bench -- --quick                       a little of everything, kept nowhere: whether the programs run
 //   npm run bench -- --write                       as without, and writes docs/performance.md from what is kept
 
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { coresOfOthers, type Figure, fullScale, quickScale, type Scale } from './harness.ts';
+import { picturesOf } from './pictures.ts';
 import { keep, type Recorded, read, recorded } from './recording.ts';
 import { readRows } from './spark/kept.ts';
 import { sparkSection } from './spark/section.ts';
@@ -28,6 +29,7 @@ const rows: Readonly<Record<string, () => Promise<Row>>> = {
   windows: () => import('./rows/windows.ts'),
   state: () => import('./rows/state.ts'),
   sealing: () => import('./rows/sealing.ts'),
+  growth: () => import('./rows/growth.ts'),
   'socket-intake': () => import('./rows/socket-intake.ts'),
 };
 
@@ -59,8 +61,17 @@ async function main(): Promise<void> {
   const unknown = wanted.filter((name) => rows[name] === undefined);
   if (unknown.length > 0) throw new Error(`There is no row ${unknown.join(', ')}; there are ${names.join(', ')}.`);
   for (const name of names) if (wanted.includes(name)) await measure(name, names);
-  if (values.write)
-    writeFileSync('docs/performance.md', performancePage(read(results), sparkSection(readRows(sparkResults))));
+  if (values.write) write();
+}
+
+/** Writes docs/performance.md and its pictures from what is kept. */
+function write(): void {
+  const [kept, besideSpark] = [read(results), readRows(sparkResults)];
+  writeFileSync('docs/performance.md', performancePage(kept, sparkSection(besideSpark)));
+  mkdirSync('docs/performance', { recursive: true });
+  for (const [name, picture] of Object.entries(picturesOf(kept, besideSpark))) {
+    writeFileSync(`docs/performance/${name}`, picture);
+  }
 }
 
 async function measure(name: string, order: readonly string[]): Promise<void> {

@@ -24,9 +24,9 @@ export function markdownTable([head = [], ...lines]: readonly (readonly string[]
   return [head, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** docs/performance.md, whole. */
+/** docs/performance.md, whole; `besideSpark` is its section about Spark, where there is one. */
 export function performancePage(rows: readonly Recorded[], besideSpark: string): string {
-  return [introduction, besideSpark, ...rows.map(sectionOf)].join('\n\n').concat('\n');
+  return [introduction, ...(besideSpark === '' ? [] : [besideSpark]), ...rows.map(sectionOf)].join('\n\n').concat('\n');
 }
 
 const introduction = `# Performance
@@ -48,8 +48,14 @@ How to read it:
 
 function sectionOf(row: Recorded): string {
   const table = markdownTable([heading, ...row.figures.map(cellsOf)]);
-  return `## ${row.title}\n\n${circumstances(row)}\n\n${table}`;
+  const picture = pictures[row.row];
+  return [`## ${row.title}`, circumstances(row), ...(picture === undefined ? [] : [picture]), table].join('\n\n');
 }
+
+/** By row. */
+const pictures: Readonly<Record<string, string>> = {
+  growth: '![What a line costs, by the size of its batch](performance/growth.svg)',
+};
 
 const heading = ['figure', 'median', 'quartiles', 'runs', 'bound', 'kept'];
 

@@ -1,4 +1,5 @@
 import { Receiver, Seconds, SparkConf, StreamingContext } from 'firesteel';
+import { type Functions, forms } from './functions.ts';
 import { collectGarbage, Meter } from './harness.ts';
 
 /** What is told of one batch. */
@@ -26,14 +27,14 @@ export class WordCountStream {
     | undefined;
   #completed: (batchTimeMs: number, rows: number) => void = () => undefined;
 
-  constructor() {
+  constructor({ split, pair, add }: Functions = forms.closures) {
     const conf = new SparkConf().setMaster('local[2]').setAppName('WordCountStream');
     this.#ssc = new StreamingContext(conf, batchInterval);
     this.#ssc
       .receiverStream(this.#text)
-      .flatMap((line) => line.split(' '))
-      .map((word) => [word, 1])
-      .reduceByKey((a, b) => a + b)
+      .flatMap(split)
+      .map(pair)
+      .reduceByKey(add)
       .foreachRDD(async (rdd) => {
         const rows = await rdd.collect();
         if (this.#batch !== undefined && rows.length > 0) this.#batch.counts = new Map(rows);

@@ -21,7 +21,7 @@ export interface DataFacts {
 }
 
 /** A file of text. */
-export interface TextFacts {
+interface TextFacts {
   readonly bytes: number;
   /** Lines with the pattern. */
   readonly matches: number;

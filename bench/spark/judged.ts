@@ -42,9 +42,9 @@ export interface Judged {
   readonly verdict: Verdict | undefined;
 }
 
-export type Verdict = 'aim' | 'kept' | 'missed';
+type Verdict = 'aim' | 'kept' | 'missed';
 
-export interface Spread {
+interface Spread {
   readonly median: number;
   readonly lowerQuartile: number;
   readonly upperQuartile: number;
@@ -95,7 +95,7 @@ export function judge(measure: Measure, turns: readonly Turn[], isNoisy: boolean
   const better = (a: number, b: number): number => (measure.better === 'more' ? a / b : b / a);
   const ofPairs = pairs.map((pair) => better(pair.firesteel, pair.spark));
   const ofMedians = spark && firesteel && better(firesteel.median, spark.median);
-  const times = isNoisy && ofPairs.length > 0 ? quantile(ofPairs, 0.5) : ofMedians;
+  const times = isNoisy && ofMedians !== undefined ? quantile(ofPairs, 0.5) : ofMedians;
   return { measure, spark, firesteel, times, verdict: verdictOf(measure, times, firesteel?.median) };
 }
 

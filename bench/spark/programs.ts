@@ -1,5 +1,5 @@
 import { type DStream, Milliseconds, type RDD, type State, StateSpec } from 'firesteel';
-import type { Functions } from './functions.ts';
+import type { Functions } from '../functions.ts';
 
 /** What the outputs of the last batch gave, to compare. */
 export interface Check {

@@ -8,27 +8,27 @@ export function textOfRow(row: KeptRow): string {
   return [`${row.title} (${row.row})`, `  ${circumstances(row)}`, ...lines.map((line) => `  ${line}`), ''].join('\n');
 }
 
-/** The section of docs/performance.md about Spark. */
+/** The section of docs/performance.md about Spark; empty where there is no row. */
 export function sparkSection(rows: readonly KeptRow[]): string {
+  if (rows.length === 0) return '';
   return [introduction, picture, summaryOf(rows), ...rows.map(partOf)].join('\n\n');
 }
 
 const introduction = `## Beside Apache Spark
 
 Real Spark 4.3 (\`pyspark==4.3.0\`, its DStreams driven from Java, \`local[2]\`) and firesteel (one thread), in turns,
-A B A B, on the same files on the same machine. \`npm run bench:spark\` fetches Spark, makes the data, measures what is
-not complete in \`bench/results/spark.json\`, and goes on where it was interrupted; \`npm run bench -- --rows '' --write\`
-writes this page.
+A B A B, on the same files on the same machine. \`npm run bench:spark\` fetches Spark, makes the data and measures
+what is not complete in \`bench/results/spark.json\`; it goes on where it was interrupted.
 
-- Each run is a process of its own; both read each batch from a file in the page cache, both give the same or the run
-  fails, and the first batches are not counted. Throughput is records over the sum of the times of the batches, which
-  run back to back; it is of the engine, not of a source.
-- State is made safe on both sides: Spark writes its checkpoint every 10 batches, as by default at batches of 1 s,
+- Each run is a process of its own; both read each batch from a file in the page cache, both give the same or the
+  run fails, and the first batches are not counted. Throughput is records over the sum of the times of the batches,
+  which run back to back; it is of the engine, not of a source.
+- State is made safe on both sides: Spark writes its checkpoint every 10 batches, as by default at batches of 1 s;
   firesteel seals every batch. Its time there is all the time from one sealed batch to the next.
 - *Must* and *aim* are how many times better than Spark firesteel has to be, or what it has to reach by itself.
-- A turn counts when others used at most ${quietCores} cores of the machine meanwhile. A disturbed one is repeated; a row
-  that had to be repeated ${repeats} times is kept with its least disturbed turns, marked *noisy*, and judged by the ratios
-  of its pairs instead of by its medians.`;
+- A turn counts when others used at most ${quietCores} cores of the machine meanwhile. A disturbed one is repeated;
+  a row that had to be repeated ${repeats} times is kept with its least disturbed turns, marked *noisy*, and judged
+  by the ratios of its pairs instead of by its medians.`;
 
 const picture = '![How many times better than Spark firesteel is, by row](performance/beside-spark.svg)';
 

@@ -7,7 +7,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Milliseconds, type RDD, SparkConf, StreamingContext } from 'firesteel';
 import { BatchWatch } from '../../batch-watch.ts';
-import { functionsOf } from '../functions.ts';
+import { functionsOf } from '../../functions.ts';
 import { type Check, define, hasState } from '../programs.ts';
 import { type BatchTime, saidOf } from '../said.ts';
 

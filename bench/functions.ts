@@ -8,7 +8,7 @@ export interface Functions {
 }
 
 /** As anybody writes them. */
-export const closures: Functions = {
+const closures: Functions = {
   split: (line) => line.split(' '),
   pair: (word) => [word, 1],
   add: (a, b) => a + b,
@@ -16,11 +16,12 @@ export const closures: Functions = {
   contains: (pattern) => (line) => line.includes(pattern),
 };
 
+/** By form: what a program is written with. */
+export const forms: Readonly<Record<'closures', Functions>> = { closures };
+
 /** The functions of a form. @throws Error where there is no such form */
 export function functionsOf(form: string): Functions {
-  const functions = forms[form];
+  const functions = (forms as Readonly<Record<string, Functions>>)[form];
   if (functions === undefined) throw new Error(`There is no form ${form}; there are ${Object.keys(forms).join(', ')}.`);
   return functions;
 }
-
-const forms: Readonly<Record<string, Functions>> = { closures };

@@ -1,0 +1,48 @@
+// Notices when firesteel has become slow: what a loop by hand costs, divided by what firesteel costs, in processor time
+// of the same process, so that it moves little with the machine and with what else it does.
+//
+//   npm run guard               fails where the best of 5 is below half of what is recorded
+//   npm run guard -- --record   records it, in bench/results/guard.json
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { type Functions, forms } from './functions.ts';
+import { collectGarbage, inTurns, Meter, ratios } from './harness.ts';
+import { fusedLoop } from './peers.ts';
+import { zipfText } from './text.ts';
+import { tooSlow } from './too-slow.ts';
+import { WordCountStream } from './word-count-stream.ts';
+
+const file = 'bench/results/guard.json';
+const lines = 200_000;
+const rounds = 5;
+
+const best: Record<string, number> = {};
+for (const [form, functions] of Object.entries(forms)) best[form] = await bestOf(functions);
+if (process.argv.includes('--record')) {
+  writeFileSync(file, `${JSON.stringify(best, null, 2)}\n`);
+} else {
+  const slow = tooSlow(best, JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>);
+  for (const sentence of slow) console.error(sentence);
+  if (slow.length > 0) process.exitCode = 1;
+}
+for (const [form, ratio] of Object.entries(best)) {
+  console.log(`word count, ${form}: a loop by hand takes ${ratio} of what firesteel takes`);
+}
+
+async function bestOf(functions: Functions): Promise<number> {
+  const text = zipfText(lines);
+  const stream = new WordCountStream(functions);
+  const { loop, firesteel } = await inTurns(rounds, {
+    firesteel: async () => (await stream.count(text)).meter.cpuMs,
+    loop: () => {
+      collectGarbage();
+      const meter = new Meter();
+      meter.start();
+      fusedLoop(text);
+      meter.stop();
+      return meter.cpuMs;
+    },
+  });
+  await stream.stop();
+  return Number(Math.max(...ratios(loop, firesteel)).toFixed(3));
+}
