@@ -1,3 +1,5 @@
+import { contains, pairWith, splitOn, sum } from 'firesteel';
+
 /** The functions of the measured programs. */
 export interface Functions {
   readonly split: (line: string) => string[];
@@ -16,8 +18,17 @@ const closures: Functions = {
   contains: (pattern) => (line) => line.includes(pattern),
 };
 
+/** Those that the engine understands. */
+const described: Functions = {
+  split: splitOn(' '),
+  pair: pairWith(1),
+  add: sum,
+  subtract: closures.subtract,
+  contains,
+};
+
 /** By form: what a program is written with. */
-export const forms: Readonly<Record<'closures', Functions>> = { closures };
+export const forms: Readonly<Record<'closures' | 'described', Functions>> = { closures, described };
 
 /** The functions of a form. @throws Error where there is no such form */
 export function functionsOf(form: string): Functions {

@@ -1,12 +1,26 @@
 import { type DStream, Milliseconds, type RDD, type State, StateSpec } from 'firesteel';
 import type { Functions } from '../functions.ts';
 
-/** What the outputs of the last batch gave, to compare. */
-export interface Check {
-  /** The output that is looked at more closely than the others, counted from one. */
-  readonly at: number;
-  outputs: number;
-  numbers: readonly number[];
+/** What the output of one batch gave, to compare; those behind it give nothing more. */
+export class Check {
+  numbers: readonly number[] = [];
+  readonly #at: number;
+  #outputs = 0;
+
+  /** @param at the number of the output, counted from one */
+  constructor(at: number) {
+    this.#at = at;
+  }
+
+  /** Whether the output that is running is the one that is compared. */
+  get isLast(): boolean {
+    return this.#outputs === this.#at - 1;
+  }
+
+  give(...numbers: readonly number[]): void {
+    if (this.isLast) this.numbers = numbers;
+    this.#outputs += 1;
+  }
 }
 
 /** What the programs are made of. */
@@ -41,13 +55,13 @@ const count: Program = (lines, parts) => {
         sum += n;
         top = Math.max(top, n);
       }
-      parts.check.numbers = [counts.length, sum, top];
+      parts.check.give(counts.length, sum, top);
     });
 };
 
 const grep: Program = (lines, { functions, pattern, check }) => {
   lines.filter(functions.contains(pattern)).foreachRDD(async (rdd) => {
-    check.numbers = [await rdd.count()];
+    check.give(await rdd.count());
   });
 };
 
@@ -103,14 +117,16 @@ function pairs(lines: DStream<string>, { functions }: Parts): DStream<[string, n
 function top(counts: DStream<[string, number]>, { check }: Parts): void {
   counts.foreachRDD(async (rdd) => {
     const best = await rdd.top(10, (a, b) => a[1] - b[1]);
-    check.numbers = [best.length, best[0]?.[1] ?? 0, best.reduce((sum, [, n]) => sum + n, 0)];
+    check.give(
+      best.length,
+      best[0]?.[1] ?? 0,
+      best.reduce((sum, [, n]) => sum + n, 0),
+    );
   });
 }
 
 /** Counts, as every batch does; the last one is added up too, to compare. */
 async function countAndSum(rdd: RDD<[string, number]>, check: Check): Promise<void> {
   const rows = await rdd.count();
-  check.outputs += 1;
-  const sum = check.outputs === check.at ? await rdd.map(([, n]) => n).reduce((a, b) => a + b) : 0;
-  check.numbers = [rows, sum];
+  check.give(rows, check.isLast ? await rdd.map(([, n]) => n).reduce((a, b) => a + b) : 0);
 }

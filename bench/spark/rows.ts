@@ -1,5 +1,6 @@
 import { type DataFacts, type DataScale, wordsOfLine } from './data.ts';
 import type { Measure } from './judged.ts';
+import { hasState } from './programs.ts';
 
 /** A row of the comparison with Spark. */
 export interface SparkRow {
@@ -137,7 +138,7 @@ function textRow({ scale, folder, facts }: World, row: TextRow): SparkRow {
     turns: turnsOf(scale, turns),
     kind: 'batches',
     spark: [program, ...shared],
-    firesteel: [program, ...shared, `form=${form}`],
+    firesteel: [program, ...shared, `form=${form}`, ...(hasState(program) ? ['time=sealed'] : [])],
     ...(expected !== undefined && { expected }),
     measures: [{ ...linesASecond, timesSpark: throughput }, batchP50, cpuSeconds, ...more],
   };

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Milliseconds, type RDD, SparkConf, StreamingContext } from 'firesteel';
 import { BatchWatch } from '../../batch-watch.ts';
 import { functionsOf } from '../../functions.ts';
-import { type Check, define, hasState } from '../programs.ts';
+import { Check, define, hasState } from '../programs.ts';
 import { type BatchTime, saidOf } from '../said.ts';
 
 const [program = '', ...words] = process.argv.slice(2);
@@ -25,7 +25,7 @@ const conf = new SparkConf().setMaster('local[2]').setAppName(program).set('spar
 const ssc = new StreamingContext(conf, Milliseconds(intervalMs));
 const folder = hasState(program) ? checkpointFolder() : undefined;
 if (folder !== undefined) ssc.checkpoint(folder);
-const check: Check = { at: warm + batches + 1, outputs: 0, numbers: [] };
+const check = new Check(warm + batches + 1);
 const functions = functionsOf(options.get('form') ?? 'closures');
 const lines =
   program === 'socket'

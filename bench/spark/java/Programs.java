@@ -32,9 +32,19 @@ import scala.Tuple2;
  */
 public class Programs {
   private static final Map<String, String> options = new LinkedHashMap<>();
-  /** What the outputs of the last batch gave, to compare. */
-  private static final long[] check = new long[3];
+  /** What the output of the last batch gave, to compare; those behind it give nothing more. */
+  private static long[] check = new long[3];
   private static int outputs = 0;
+  private static int checkAt;
+
+  private static boolean isLast() {
+    return outputs == checkAt - 1;
+  }
+
+  private static void give(long... numbers) {
+    if (isLast()) check = numbers;
+    outputs++;
+  }
 
   private static String text(String key, String otherwise) {
     return options.getOrDefault(key, otherwise);
@@ -56,6 +66,7 @@ public class Programs {
 
   private static void measured(String program) throws Exception {
     int warm = number("warm", 2), batches = number("batches", 10), interval = number("interval", 50);
+    checkAt = warm + batches + 1;
     SparkConf conf = new SparkConf().setMaster("local[2]").setAppName(program).set("spark.ui.enabled", "false")
       .set("spark.hadoop.fs.local.block.size", "268435456"); // A file is two equal splits; by default, three unequal ones.
     JavaStreamingContext ssc = new JavaStreamingContext(conf, Durations.milliseconds(interval));
@@ -80,13 +91,12 @@ public class Programs {
   }
 
   private static void define(String program, JavaDStream<String> lines, int interval) {
-    int checkAt = number("warm", 2) + number("batches", 10) + 1;
     Duration slide = Durations.milliseconds(interval);
     switch (program) {
       case "wordcount": case "floor": count(lines); break;
       case "grep": {
         String pattern = options.get("pattern");
-        lines.filter(line -> line.contains(pattern)).foreachRDD(rdd -> { check[0] = rdd.count(); });
+        lines.filter(line -> line.contains(pattern)).foreachRDD(rdd -> give(rdd.count()));
         break;
       }
       case "topk": top(pairs(lines).reduceByKeyAndWindow((a, b) -> a + b, slide.times(10), slide)); break;
@@ -105,10 +115,7 @@ public class Programs {
             return Optional.of(sum);
           });
         sums.checkpoint(slide.times(Measured.checkpointEvery));
-        sums.foreachRDD(rdd -> {
-          check[0] = rdd.count();
-          if (++outputs == checkAt) check[1] = rdd.map(pair -> (long) pair._2).reduce((a, b) -> a + b);
-        });
+        sums.foreachRDD(rdd -> countAndSum(rdd.count(), rdd.map(pair -> (long) pair._2)));
         break;
       }
       case "mapWithState": {
@@ -117,10 +124,8 @@ public class Programs {
           state.update(sum);
           return new Tuple2<>(key, sum);
         };
-        lines.mapToPair(key -> new Tuple2<>(key, 1)).mapWithState(StateSpec.function(add)).foreachRDD(rdd -> {
-          check[0] = rdd.count();
-          if (++outputs == checkAt) check[1] = rdd.map(pair -> (long) pair._2).reduce((a, b) -> a + b);
-        });
+        lines.mapToPair(key -> new Tuple2<>(key, 1)).mapWithState(StateSpec.function(add))
+          .foreachRDD(rdd -> countAndSum(rdd.count(), rdd.map(pair -> (long) pair._2)));
         break;
       }
       default: throw new IllegalArgumentException("There is no program " + program + ".");
@@ -139,10 +144,13 @@ public class Programs {
         sum += count._2;
         top = Math.max(top, count._2);
       }
-      check[0] = counts.size();
-      check[1] = sum;
-      check[2] = top;
+      give(counts.size(), sum, top);
     });
+  }
+
+  /** Counts, as every batch does; the last one is added up too, to compare. */
+  private static void countAndSum(long rows, JavaRDD<Long> values) {
+    give(rows, isLast() ? values.reduce((a, b) -> a + b) : 0);
   }
 
   private static class ByCount implements Comparator<Tuple2<String, Integer>>, Serializable {
@@ -154,9 +162,7 @@ public class Programs {
   private static void top(JavaPairDStream<String, Integer> counts) {
     counts.foreachRDD(rdd -> {
       List<Tuple2<String, Integer>> top = rdd.top(10, new ByCount());
-      check[0] = top.size();
-      check[1] = top.get(0)._2;
-      check[2] = top.stream().mapToLong(pair -> pair._2).sum();
+      give(top.size(), top.isEmpty() ? 0 : top.get(0)._2, top.stream().mapToLong(pair -> pair._2).sum());
     });
   }
 
