@@ -6,8 +6,8 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Functions, forms } from './functions.ts';
+import { fusedLoop } from './fused-loop.ts';
 import { collectGarbage, inTurns, Meter, ratios } from './harness.ts';
-import { fusedLoop } from './peers.ts';
 import { zipfText } from './text.ts';
 import { tooSlow } from './too-slow.ts';
 import { WordCountStream } from './word-count-stream.ts';

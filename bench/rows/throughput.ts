@@ -1,11 +1,12 @@
+import { type Counts, fusedLoop } from '../fused-loop.ts';
 import { collectGarbage, type Figure, figure, inTurns, Meter, ratios, type Scale } from '../harness.ts';
-import { type Counts, fusedLoop, naiveArrays, rxjs } from '../peers.ts';
+import { effectStream, ix, naiveArrays, nodeStreams, rxjs } from '../peers.ts';
 import { vocabularyWords, wordsPerLine, zipfText } from '../text.ts';
 import { WordCountStream } from '../word-count-stream.ts';
 
 export const title = 'Word count of a million lines, beside others on the same text';
 
-/** Firesteel, RxJS 7, a loop written by hand and plain arrays, in turns. */
+/** Firesteel, with closures, and others, in turns. */
 export async function measure({ lines, rounds }: Scale): Promise<readonly Figure[]> {
   const text = zipfText(lines);
   const stream = new WordCountStream();
@@ -29,6 +30,9 @@ export async function measure({ lines, rounds }: Scale): Promise<readonly Figure
       return checked(counts, meter);
     },
     'RxJS 7': peer(rxjs),
+    'Node streams': peer(nodeStreams),
+    'Effect Stream': peer(effectStream),
+    'ix 7': peer(ix),
     'loop by hand': peer(fusedLoop),
     'plain arrays': peer(naiveArrays),
   });

@@ -62,8 +62,8 @@ interface World {
 function textRows(world: World): readonly SparkRow[] {
   const { facts } = world;
   const { lines, files } = facts.scale;
-  const wordCount = { program: 'wordcount', warm: 2, batches: 10, turns: 5 };
-  const grep = { program: 'grep', warm: 10, batches: 30, turns: 5 };
+  const wordCount = { program: 'wordcount', warm: 2, batches: 10, turns: 3 };
+  const grep = { program: 'grep', warm: 10, batches: 30, turns: 3 };
   const [topk, inverse] = ['topk', 'topk-inverse'].map((program) => ({ program, warm: 10, batches: 6, turns: 3 }));
   const last = lastFile(world, wordCount);
   const counts = [last?.distinct ?? 0, lines * wordsOfLine, last?.topCount ?? 0];
@@ -216,7 +216,7 @@ function startupRow({ scale }: World): SparkRow {
   return {
     name: 'startup',
     title: 'The first program of every book: how soon it prints, and what it holds when nothing comes',
-    turns: turnsOf(scale, 5),
+    turns: turnsOf(scale, 3),
     kind: 'startup',
     spark: ['network'],
     firesteel: [],
