@@ -31,9 +31,10 @@ export function performancePage(rows: readonly Recorded[], besideSpark: string):
 
 const introduction = `# Performance
 
-What firesteel costs, measured. \`npm run bench -- --write\` measures everything again (a quarter of an hour, and 2 GiB of
-memory for the plain arrays) and writes this page from the figures that it keeps in \`bench/results/latest.json\`. With
-\`--rows throughput\` it measures one row and keeps the others; \`--quick\` only shows that the programs run.
+What firesteel costs, measured. \`npm run bench -- --write\` measures everything again (a quarter of an hour, and
+2 GiB of memory for the plain arrays) and writes this page from the figures that it keeps in
+\`bench/results/latest.json\`. With \`--rows throughput\` it measures one row and keeps the others, with \`--rows ''\`
+it measures none; \`--quick\` only shows that the programs run.
 
 How to read it:
 

@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { coresOfOthers } from '../harness.ts';
+import { checkBoth } from './agreed.ts';
 import type { Installed } from './install.ts';
-import type { Run, Turn } from './judged.ts';
+import { quietCores, type Run, type Turn } from './judged.ts';
 import { onSpark } from './jvm.ts';
 import { type CommandLine, type Ended, endOf, launch, runToEnd } from './launch.ts';
 import type { SparkRow } from './rows.ts';
@@ -21,7 +23,7 @@ export async function takeTurn(row: SparkRow, place: Place): Promise<Turn> {
   readAll(row);
   const spark = row.spark === undefined ? undefined : await run(row, place, 'spark');
   const firesteel = await run(row, place, 'firesteel');
-  if (row.kind === 'batches') checkBoth(row, spark?.check, firesteel.check);
+  if (row.kind === 'batches') checkBoth(row.name, spark?.check, firesteel.check, row.expected);
   const { kept } = firesteel;
   return spark === undefined ? { firesteel: kept } : { spark: spark.kept, firesteel: kept };
 }
@@ -41,6 +43,7 @@ async function run(row: SparkRow, place: Place, engine: 'spark' | 'firesteel'): 
   const told = (engine === 'spark' ? row.spark : row.firesteel) ?? [];
   const line = (...more: readonly string[]): CommandLine =>
     engine === 'spark' ? onSpark(place.installed, [...told, ...more]) : onFiresteel(row, [...told, ...more]);
+  await quietMoment();
   const { result, others } = await coresOfOthers(async () => {
     if (row.kind === 'startup') {
       const moments = await firstMoments((port) => line(engine === 'spark' ? `port=${port}` : String(port)));
@@ -53,6 +56,14 @@ async function run(row: SparkRow, place: Place, engine: 'spark' | 'firesteel'): 
     kept: { values, coresOfOthers: others === undefined ? null : rounded(others) },
     check: result.check,
   };
+}
+
+/** Waits, for a minute at most, until others use little of the machine. */
+async function quietMoment(): Promise<void> {
+  for (let seconds = 0; seconds < 60; seconds++) {
+    const { others = 0 } = await coresOfOthers(() => sleep(1000));
+    if (others <= quietCores) return;
+  }
 }
 
 function onFiresteel({ kind }: SparkRow, args: readonly string[]): CommandLine {
@@ -92,18 +103,6 @@ function partsOf({ said, residentMiB }: Ended): { readonly values: Record<string
   const memoryGrowth = Math.max(...residentMiB.slice(-third)) / Math.max(...residentMiB.slice(third, 2 * third));
   const growth = Number.isFinite(memoryGrowth) ? { memoryGrowth } : {};
   return { values: { ...Object.fromEntries(numbers), ...growth }, check: (said['check'] ?? []) as readonly number[] };
-}
-
-/** @throws Error where one of both is wrong */
-function checkBoth(row: SparkRow, spark: readonly number[] | undefined, firesteel: readonly number[]): void {
-  const wrong = (who: string, check: readonly number[], right: readonly number[]): void => {
-    if (right.every((value, index) => check[index] === value)) return;
-    throw new Error(`${row.name}: ${who} gave ${check.join(', ')}; ${right.join(', ')} would be right.`);
-  };
-  if (firesteel.length === 0) throw new Error(`${row.name}: firesteel gave nothing to check.`);
-  if (row.expected !== undefined && spark !== undefined) wrong('Spark', spark, row.expected);
-  if (row.expected !== undefined) wrong('firesteel', firesteel, row.expected);
-  if (spark !== undefined) wrong('firesteel', firesteel, spark.slice(0, firesteel.length));
 }
 
 function rounded(value: number): number {
