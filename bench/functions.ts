@@ -27,12 +27,24 @@ const described: Functions = {
   contains,
 };
 
-/** By form: what a program is written with. */
-export const forms: Readonly<Record<'closures' | 'described', Functions>> = { closures, described };
+/** How a program is written, and what the engine may make of it. */
+export interface Form {
+  readonly functions: Functions;
+  readonly mayUseKernels: boolean;
+}
 
-/** The functions of a form. @throws Error where there is no such form */
-export function functionsOf(form: string): Functions {
-  const functions = (forms as Readonly<Record<string, Functions>>)[form];
-  if (functions === undefined) throw new Error(`There is no form ${form}; there are ${Object.keys(forms).join(', ')}.`);
-  return functions;
+export type FormName = 'closures' | 'recognised' | 'described';
+
+/** Closures of which the engine knows nothing, closures that it recognises, and functions that it understands. */
+export const forms: Readonly<Record<FormName, Form>> = {
+  closures: { functions: closures, mayUseKernels: false },
+  recognised: { functions: closures, mayUseKernels: true },
+  described: { functions: described, mayUseKernels: true },
+};
+
+/** The form of a name. @throws Error where there is none */
+export function formOf(name: string): Form {
+  const form = (forms as Readonly<Record<string, Form>>)[name];
+  if (form === undefined) throw new Error(`There is no form ${name}; there are ${Object.keys(forms).join(', ')}.`);
+  return form;
 }

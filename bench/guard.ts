@@ -5,7 +5,7 @@
 //   npm run guard -- --record   records it, in bench/results/guard.json
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type Functions, forms } from './functions.ts';
+import { type Form, forms } from './functions.ts';
 import { fusedLoop } from './fused-loop.ts';
 import { collectGarbage, inTurns, Meter, ratios } from './harness.ts';
 import { zipfText } from './text.ts';
@@ -17,7 +17,7 @@ const lines = 200_000;
 const rounds = 5;
 
 const best: Record<string, number> = {};
-for (const [form, functions] of Object.entries(forms)) best[form] = await bestOf(functions);
+for (const [name, form] of Object.entries(forms)) best[name] = await bestOf(form);
 if (process.argv.includes('--record')) {
   writeFileSync(file, `${JSON.stringify(best, null, 2)}\n`);
 } else {
@@ -25,13 +25,13 @@ if (process.argv.includes('--record')) {
   for (const sentence of slow) console.error(sentence);
   if (slow.length > 0) process.exitCode = 1;
 }
-for (const [form, ratio] of Object.entries(best)) {
-  console.log(`word count, ${form}: a loop by hand takes ${ratio} of what firesteel takes`);
+for (const [name, ratio] of Object.entries(best)) {
+  console.log(`word count, ${name}: a loop by hand takes ${ratio} of what firesteel takes`);
 }
 
-async function bestOf(functions: Functions): Promise<number> {
+async function bestOf(form: Form): Promise<number> {
   const text = zipfText(lines);
-  const stream = new WordCountStream(functions);
+  const stream = new WordCountStream(form);
   const { loop, firesteel } = await inTurns(rounds, {
     firesteel: async () => (await stream.count(text)).meter.cpuMs,
     loop: () => {

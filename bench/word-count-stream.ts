@@ -1,5 +1,5 @@
 import { Receiver, Seconds, SparkConf, StreamingContext } from 'firesteel';
-import { type Functions, forms } from './functions.ts';
+import { type Form, forms } from './functions.ts';
 import { collectGarbage, Meter } from './harness.ts';
 
 /** What is told of one batch. */
@@ -27,8 +27,9 @@ export class WordCountStream {
     | undefined;
   #completed: (batchTimeMs: number, rows: number) => void = () => undefined;
 
-  constructor({ split, pair, add }: Functions = forms.closures) {
+  constructor({ functions: { split, pair, add }, mayUseKernels }: Form = forms.recognised) {
     const conf = new SparkConf().setMaster('local[2]').setAppName('WordCountStream');
+    conf.set('firesteel.executor.kernels', mayUseKernels);
     this.#ssc = new StreamingContext(conf, batchInterval);
     this.#ssc
       .receiverStream(this.#text)

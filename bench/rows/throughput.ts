@@ -6,7 +6,7 @@ import { WordCountStream } from '../word-count-stream.ts';
 
 export const title = 'Word count of a million lines, beside others on the same text';
 
-/** Firesteel, with closures, and others, in turns. */
+/** Firesteel, which recognises the closures, and others, in turns. */
 export async function measure({ lines, rounds }: Scale): Promise<readonly Figure[]> {
   const text = zipfText(lines);
   const stream = new WordCountStream();

@@ -1,3 +1,4 @@
+import type { FormName } from '../functions.ts';
 import { type DataFacts, type DataScale, wordsOfLine } from './data.ts';
 import type { Measure } from './judged.ts';
 import { hasState } from './programs.ts';
@@ -78,14 +79,16 @@ function textRows(world: World): readonly SparkRow[] {
       expected: counts,
       more: [peak],
     }),
-    lineRow({
-      ...wordCount,
-      form: 'described',
-      title: 'Word count, described functions',
-      throughput: { must: 2, aim: 3 },
-      expected: counts,
-      more: [peak],
-    }),
+    ...(['recognised', 'described'] as const).map((form) =>
+      lineRow({
+        ...wordCount,
+        form,
+        title: `Word count, ${form === 'described' ? 'described functions' : 'recognised closures'}`,
+        throughput: { must: 2, aim: 3 },
+        expected: counts,
+        more: [peak],
+      }),
+    ),
     lineRow({ ...grep, title: 'Grep, plain closures', throughput: { must: 0.6, aim: 1 }, expected: matches }),
     lineRow({
       ...grep,
@@ -113,7 +116,7 @@ function textRows(world: World): readonly SparkRow[] {
 
 interface TextRow {
   readonly program: string;
-  readonly form?: 'closures' | 'described';
+  readonly form?: FormName;
   readonly title: string;
   readonly warm: number;
   readonly batches: number;
@@ -133,7 +136,7 @@ function textRow({ scale, folder, facts }: World, row: TextRow): SparkRow {
     `records=${scale.data.lines}`,
   ];
   return {
-    name: form === 'described' ? `${program}-described` : program,
+    name: form === 'closures' ? program : `${program}-${form}`,
     title: `${title}, ${scale.data.lines.toLocaleString('en')} lines a batch`,
     turns: turnsOf(scale, turns),
     kind: 'batches',
@@ -260,7 +263,13 @@ function eventLoopRow({ scale, folder }: World): SparkRow {
 function socketRows({ scale }: World): readonly SparkRow[] {
   const seconds = Math.round(25 / scale.divide);
   const told = ['socket', 'interval=1000', `warm=${Math.round(8 / scale.divide)}`, `seconds=${seconds}`];
-  const row = (name: string, title: string, offered: number, form: string, measures: readonly Measure[]): SparkRow => ({
+  const row = (
+    name: string,
+    title: string,
+    offered: number,
+    form: FormName,
+    measures: readonly Measure[],
+  ): SparkRow => ({
     name,
     title,
     turns: turnsOf(scale, 2),

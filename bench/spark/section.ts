@@ -23,6 +23,9 @@ what is not complete in \`bench/results/spark.json\`; it goes on where it was in
 - Each run is a process of its own; both read each batch from a file in the page cache, both give the same or the
   run fails, and the first batches are not counted. Throughput is records over the sum of the times of the batches,
   which run back to back; it is of the engine, not of a source.
+- *Plain closures* are called for every row, as any function is that the engine does not know
+  (\`firesteel.executor.kernels\` is false); *recognised* are the same closures with kernels on; *described* are
+  \`splitOn\`, \`pairWith\`, \`sum\` and \`contains\`.
 - State is made safe on both sides: Spark writes its checkpoint every 10 batches, as by default at batches of 1 s;
   firesteel seals every batch. Its time there is all the time from one sealed batch to the next.
 - *Must* and *aim* are how many times better than Spark firesteel has to be, or what it has to reach by itself.

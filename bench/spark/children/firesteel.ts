@@ -7,7 +7,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Milliseconds, type RDD, SparkConf, StreamingContext } from 'firesteel';
 import { BatchWatch } from '../../batch-watch.ts';
-import { functionsOf } from '../../functions.ts';
+import { formOf } from '../../functions.ts';
 import { Check, define, hasState } from '../programs.ts';
 import { type BatchTime, saidOf } from '../said.ts';
 
@@ -21,12 +21,13 @@ const [warm, batches, seconds, intervalMs] = [
   number('seconds', 0),
   number('interval', 50),
 ];
+const { functions, mayUseKernels } = formOf(options.get('form') ?? 'closures');
 const conf = new SparkConf().setMaster('local[2]').setAppName(program).set('spark.log.level', 'ERROR');
+conf.set('firesteel.executor.kernels', mayUseKernels);
 const ssc = new StreamingContext(conf, Milliseconds(intervalMs));
 const folder = hasState(program) ? checkpointFolder() : undefined;
 if (folder !== undefined) ssc.checkpoint(folder);
 const check = new Check(warm + batches + 1);
-const functions = functionsOf(options.get('form') ?? 'closures');
 const lines =
   program === 'socket'
     ? ssc.socketTextStream('127.0.0.1', number('port', 0))
