@@ -4,6 +4,7 @@
 //   npm run bench:spark wordcount floor        these rows
 //   npm run bench:spark -- --again floor       anew, whatever is kept
 //   npm run bench:spark -- --most 5 floor      at most so many turns of a row now, if others disturb them
+//   npm run bench:spark -- --patience 5 floor  waits so many seconds for a quiet moment before a run, not 60
 //   npm run bench:spark -- --quick             a little of everything, kept nowhere: whether the programs run
 //
 // It needs a JDK (17 or newer) and Python with venv; Spark and the data, 2 GB, go into .tmp/spark. The page is written
@@ -27,6 +28,7 @@ const { values, positionals } = parseArgs({
     again: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     most: { type: 'string' },
+    patience: { type: 'string', default: '60' },
   },
   allowPositionals: true,
 });
@@ -40,8 +42,9 @@ async function main(): Promise<void> {
   const names = rows.map(({ name }) => name);
   const unknown = positionals.filter((name) => !names.includes(name));
   if (unknown.length > 0) throw new Error(`There is no row ${unknown.join(', ')}; there are ${names.join(', ')}.`);
+  const place = { installed, folder, patienceSeconds: Number(values.patience) };
   for (const row of rows) {
-    if (positionals.length === 0 || positionals.includes(row.name)) await measure(row, { installed, folder }, names);
+    if (positionals.length === 0 || positionals.includes(row.name)) await measure(row, place, names);
   }
 }
 

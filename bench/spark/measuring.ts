@@ -16,6 +16,8 @@ export interface Place {
   readonly installed: Installed;
   /** Of the data. */
   readonly folder: string;
+  /** How many seconds to wait for a quiet moment before a run. */
+  readonly patienceSeconds: number;
 }
 
 /** Spark, then firesteel: both give the same, or this fails. */
@@ -43,7 +45,7 @@ async function run(row: SparkRow, place: Place, engine: 'spark' | 'firesteel'): 
   const told = (engine === 'spark' ? row.spark : row.firesteel) ?? [];
   const line = (...more: readonly string[]): CommandLine =>
     engine === 'spark' ? onSpark(place.installed, [...told, ...more]) : onFiresteel(row, [...told, ...more]);
-  await quietMoment();
+  await quietMoment(place);
   const { result, others } = await coresOfOthers(async () => {
     if (row.kind === 'startup') {
       const moments = await firstMoments((port) => line(engine === 'spark' ? `port=${port}` : String(port)));
@@ -58,9 +60,9 @@ async function run(row: SparkRow, place: Place, engine: 'spark' | 'firesteel'): 
   };
 }
 
-/** Waits, for a minute at most, until others use little of the machine. */
-async function quietMoment(): Promise<void> {
-  for (let seconds = 0; seconds < 60; seconds++) {
+/** Waits until others use little of the machine, as long as there is patience. */
+async function quietMoment({ patienceSeconds }: Place): Promise<void> {
+  for (let seconds = 0; seconds < patienceSeconds; seconds++) {
     const { others = 0 } = await coresOfOthers(() => sleep(1000));
     if (others <= quietCores) return;
   }
