@@ -21,6 +21,8 @@ export interface Measure {
   /** The name of the value. */
   readonly value: string;
   readonly better: 'more' | 'less';
+  /** Whether it is a difference, of which there is no so many times. */
+  readonly isDifference?: boolean;
   /** How many times better than Spark firesteel must be, and is meant to be. */
   readonly timesSpark?: Bounds;
   /** What firesteel must reach by itself, and is meant to. */
@@ -94,7 +96,8 @@ export function judge(measure: Measure, turns: readonly Turn[], isNoisy: boolean
   const spark = spreadOf(pairs.map((pair) => pair.spark));
   const better = (a: number, b: number): number => (measure.better === 'more' ? a / b : b / a);
   const ofPairs = pairs.map((pair) => better(pair.firesteel, pair.spark));
-  const ofMedians = spark && firesteel && better(firesteel.median, spark.median);
+  const canDivide = spark !== undefined && firesteel !== undefined && !measure.isDifference;
+  const ofMedians = canDivide ? better(firesteel.median, spark.median) : undefined;
   const times = isNoisy && ofMedians !== undefined ? quantile(ofPairs, 0.5) : ofMedians;
   return { measure, spark, firesteel, times, verdict: verdictOf(measure, times, firesteel?.median) };
 }

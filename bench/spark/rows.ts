@@ -315,4 +315,5 @@ const growing: Measure = {
   unit: 'ms',
   value: 'growingMs',
   better: 'less',
+  isDifference: true,
 };

@@ -88,6 +88,10 @@ describe('a measure', () => {
     expect(judged).toMatchObject({ spark: undefined, times: undefined, verdict });
   });
 
+  test('that is a difference is not compared, since it may be next to nothing', () => {
+    expect(judge(measure({ isDifference: true }), [turn(300, 0.01)], false).times).toBeUndefined();
+  });
+
   test('that one of both did not say is not compared', () => {
     const said: Turn = { ...turn(1, 1), firesteel: { values: {}, coresOfOthers: 0 } };
     expect(judge(measure({ timesSpark: { must: 1 } }), [said], true)).toMatchObject({
