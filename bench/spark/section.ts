@@ -1,5 +1,5 @@
 import { alignedTable, markdownTable, short } from '../tables.ts';
-import { counted, type Judged, judge, type Measure, othersOf, quietCores, repeats } from './judged.ts';
+import { counted, isComplete, type Judged, judge, type Measure, othersOf, quietCores, repeats } from './judged.ts';
 import type { KeptRow } from './kept.ts';
 
 /** A row for the terminal. */
@@ -31,7 +31,8 @@ what is not complete in \`bench/results/spark.json\`; it goes on where it was in
 - *Must* and *aim* are how many times better than Spark firesteel has to be, or what it has to reach by itself.
 - A turn counts when others used at most ${quietCores} cores of the machine meanwhile. A disturbed one is repeated;
   a row that had to be repeated ${repeats} times is kept with its least disturbed turns, marked *noisy*, and judged
-  by the ratios of its pairs instead of by its medians.`;
+  by the ratios of its pairs instead of by its medians. So is one that is *not complete* yet. Where others use a core,
+  Spark's two threads lose more than the one of firesteel, and the ratio looks better than it is.`;
 
 const picture = '![How many times better than Spark firesteel is, by row](performance/beside-spark.svg)';
 
@@ -109,5 +110,6 @@ function circumstances(row: KeptRow): string {
     others.length === 0 ? '' : `; others used ${short(Math.min(...others))} to ${short(Math.max(...others))} cores`;
   const noisy = isNoisy(row) ? '; noisy' : '';
   const made = `${turns.length} of ${row.turns.length} turns count`;
-  return `${row.date}, Node ${row.node}, Java ${row.java}, ${row.machine}; ${made}${busy}${noisy}.`;
+  const unfinished = isComplete(row.turns, row.wanted) ? '' : `; not complete, ${row.wanted} quiet turns are wanted`;
+  return `${row.date}, Node ${row.node}, Java ${row.java}, ${row.machine}; ${made}${busy}${noisy}${unfinished}.`;
 }

@@ -68,7 +68,7 @@ test('the section of the page begins with all that is promised, and has a part f
 test('a row whose turns were all disturbed is called noisy', () => {
   const noisy = { ...row, turns: row.turns.slice(1) };
   expect(sparkSection([noisy])).toContain('| wordcount: throughput (noisy) |');
-  expect(textOfRow(noisy)).toContain('1 of 1 turns count; others used 1.5 to 1.5 cores; noisy.');
+  expect(textOfRow(noisy)).toContain('1 of 1 turns count; others used 1.5 to 1.5 cores; noisy; not complete,');
 });
 
 test('there is no section without rows', () => {
