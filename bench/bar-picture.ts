@@ -19,6 +19,7 @@ export function barPicture(title: string, unit: string, bars: readonly Bar[]): s
   const powers = Array.from({ length: high - low + 1 }, (_, i) => 10 ** (low + i));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="13">`,
+    `<title>${escaped(title)}</title>`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
     `<text x="12" y="24" font-size="15" font-weight="bold">${escaped(title)}</text>`,
     ...powers.flatMap((power) => gridLine(x(power), height, `${short(power)} ${unit}`)),

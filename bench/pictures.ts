@@ -19,9 +19,9 @@ export function picturesOf(
   return pictures;
 }
 
-/** One bar a row: of its first measure that Spark has too. */
+/** One bar a row: of its first measure, where Spark has it too. */
 function sparkBars(row: KeptRow): readonly Bar[] {
-  const first = judgedOf(row).find(({ times }) => times !== undefined);
+  const [first] = judgedOf(row);
   if (first?.times === undefined) return [];
   return [{ label: row.row, value: first.times, ...first.measure.timesSpark }];
 }
