@@ -12,3 +12,15 @@ export function tooSlow(
     ];
   });
 }
+
+/** A sentence for each form that the engine understands and that is hardly faster than closures: no kernel runs it. */
+export function withoutKernel({ closures, ...understood }: Readonly<Record<string, number>>): readonly string[] {
+  if (closures === undefined) return [];
+  return Object.entries(understood).flatMap(([name, ratio]) => {
+    if (ratio >= kernelGainMin * closures) return [];
+    return [`${name}: ${ratio} is hardly more than the ${closures} of closures; does a kernel still run it?`];
+  });
+}
+
+/** Recorded were 1.5 and more. */
+const kernelGainMin = 1.15;

@@ -3,7 +3,10 @@ import { join, resolve } from 'node:path';
 import { type Installed, sparkFolder } from './install.ts';
 import type { CommandLine } from './launch.ts';
 
-/** How a program runs on Spark: the options of the JVM are those that spark-submit gives it. */
+/**
+ * How a program runs on Spark: with the options of the JVM that spark-submit gives it, and a heap of 4 GiB, so that it
+ * never lacks any; spark-submit's own is 1 GiB.
+ */
 export function onSpark({ jars, classes }: Installed, args: readonly string[]): CommandLine {
   const folder = resolve(join(sparkFolder, 'tmp'));
   mkdirSync(folder, { recursive: true });

@@ -21,7 +21,8 @@ A B A B, on the same files on the same machine. \`npm run bench:spark\` fetches 
 what is not complete in \`bench/results/spark.json\`; it goes on where it was interrupted.
 
 - Each run is a process of its own; both read each batch from a file in the page cache, both give the same or the
-  run fails, and the first batches are not counted. Throughput is records over the sum of the times of the batches,
+  run fails (what comes over a socket is not compared), and the first batches are not counted. Spark's heap may be
+  4 GiB, of which it takes more than it needs. Throughput is records over the sum of the times of the batches,
   which run back to back; it is of the engine, not of a source.
 - *Plain closures* are called for every row, as any function is that the engine does not know
   (\`firesteel.executor.kernels\` is false); *recognised* are the same closures with kernels on; *described* are
@@ -31,7 +32,7 @@ what is not complete in \`bench/results/spark.json\`; it goes on where it was in
 - *Must* and *aim* are how many times better than Spark firesteel has to be, or what it has to reach by itself.
 - A turn counts when others used at most ${quietCores} cores of the machine meanwhile. A disturbed one is repeated;
   a row that had to be repeated ${repeats} times is kept with its least disturbed turns, marked *noisy*, and judged
-  by the ratios of its pairs instead of by its medians. So is one that is *not complete* yet. Where others use a core,
+  by the ratios of its pairs instead of by the ratio of its medians. So is one that is *not complete* yet. Where others use a core,
   Spark's two threads lose more than the one of firesteel, and the ratio looks better than it is.`;
 
 const picture = '![How many times better than Spark firesteel is, by row](performance/beside-spark.svg)';

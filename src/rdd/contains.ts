@@ -10,5 +10,7 @@ import { understood } from './meaning.ts';
  * await run((ssc, input) => input.filter(contains('o')), [['to', 'be', 'or']]) // => [['to', 'or']]
  */
 export function contains(part: string): (line: string) => boolean {
-  return understood({ kind: 'contains', part }, (line: string): boolean => line.includes(part));
+  const includes = (line: string): boolean => line.includes(part);
+  // From JavaScript it may be anything that String.includes takes.
+  return typeof part === 'string' ? understood({ kind: 'contains', part }, includes) : includes;
 }

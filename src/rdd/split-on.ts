@@ -12,5 +12,7 @@ import { understood } from './meaning.ts';
  * await run((ssc, input) => input.flatMap(splitOn(' ')), [['to be', 'or']]) // => [['to', 'be', 'or']]
  */
 export function splitOn(separator: string): (line: string) => string[] {
-  return understood({ kind: 'split', by: separator }, (line: string): string[] => line.split(separator));
+  const split = (line: string): string[] => line.split(separator);
+  // From JavaScript it may be anything that String.split takes.
+  return typeof separator === 'string' ? understood({ kind: 'split', by: separator }, split) : split;
 }

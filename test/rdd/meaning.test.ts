@@ -20,6 +20,17 @@ test('a function that only does the same is not understood', () => {
   expect(meaningOf((a: number, b: number) => a + b)).toBeUndefined();
 });
 
+test('what is no text is not understood, and does what String does with it', () => {
+  const odd = [/b/, 1, [' '], null] as unknown as string[];
+  expect(odd.map((each) => meaningOf(splitOn(each)))).toEqual(odd.map(() => undefined));
+  expect(odd.map((each) => meaningOf(contains(each)))).toEqual(odd.map(() => undefined));
+  expect([splitOn(odd[0] as string)('abc'), splitOn(odd[1] as string)('a1c')]).toEqual([
+    ['a', 'c'],
+    ['a', 'c'],
+  ]);
+  expect(contains(odd[1] as string)('a1c')).toBe(true);
+});
+
 /** What a call comes to: its result, or its error. */
 function outcome(f: (row: never) => unknown, row: unknown): unknown {
   try {
