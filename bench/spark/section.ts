@@ -32,8 +32,8 @@ what is not complete in \`bench/results/spark.json\`; it goes on where it was in
 - *Must* and *aim* are how many times better than Spark firesteel has to be, or what it has to reach by itself.
 - A turn counts when others used at most ${quietCores} cores of the machine meanwhile. A disturbed one is repeated;
   a row that had to be repeated ${repeats} times is kept with its least disturbed turns, marked *noisy*, and judged
-  by the ratios of its pairs instead of by the ratio of its medians. So is one that is *not complete* yet. Where others use a core,
-  Spark's two threads lose more than the one of firesteel, and the ratio looks better than it is.`;
+  by the ratios of its pairs instead of by the ratio of its medians. So is one that is *not complete* yet. Where
+  others use a core, Spark's two threads lose more than the one of firesteel, and the ratio looks better than it is.`;
 
 const picture = '![How many times better than Spark firesteel is, by row](performance/beside-spark.svg)';
 

@@ -10,9 +10,9 @@ import type { Step } from './step.ts';
  * line => line.split(' ')      line => line.includes('x')      word => [word, 1]      (a, b) => a + b
  * ```
  *
- * All names in it are its parameters, so that nothing outside of it has a say; the methods of texts are taken to be as
- * they come. It may be written as `function` with a `return`. Any other, and one that tools have changed, is the closure
- * that it is.
+ * All names in it are its parameters, so that nothing outside of it has a say; the methods of texts are taken to be
+ * as they come. It may be written as `function` with a `return`. Any other, and one that tools have changed, is the
+ * closure that it is.
  */
 export function recognise(f: Step['f']): void {
   if (seen.has(f)) return;
