@@ -103,6 +103,6 @@ test('all that is counted of a text that arrives is the same with kernels and wi
     fc.asyncProperty(given, async (drawn) => {
       expect(await outputsOf(drawn, true)).toEqual(await outputsOf(drawn, false));
     }),
-    { numRuns: Math.ceil((fc.readConfigureGlobal().numRuns ?? 100) / 5) },
+    { numRuns: Math.ceil((fc.readConfigureGlobal().numRuns ?? 100) / 8) },
   );
 });

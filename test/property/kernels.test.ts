@@ -123,7 +123,7 @@ test('kernels, generated loops and interpreted ones come to the same results in 
       expect(await outcome(given, confOf(true, true), seed)).toEqual(plain);
       expect(await outcome(given, confOf(true, false), seed)).toEqual(plain);
     }),
-    { numRuns: runsOf(250) },
+    { numRuns: runsOf(150) },
   );
 });
 

@@ -12,7 +12,7 @@ import { LifeModel } from '../context/life/model.ts';
 import { RealLife } from '../context/life/real.ts';
 import { difference } from '../context/life/sight.ts';
 
-const numRuns = process.env['FIRESTEEL_RUNS'] === undefined ? 150 : inject('runs');
+const numRuns = process.env['FIRESTEEL_RUNS'] === undefined ? 80 : inject('runs');
 
 test('contexts are where the model says, whatever a program does with them', {
   timeout: 60_000 + 60 * numRuns,
