@@ -90,7 +90,7 @@ async function withDeaths(seed: number, steps: readonly number[]): Promise<[numb
     ready.start();
     for (let i = 0; i < 2 * words.length && !runtime.isDead && !isComplete(out); i++) await runtime.clock.advance(1000);
     if (runtime.isDead) continue;
-    await ready.stop();
+    await unlessDead(runtime, ready.stop()); // It may die of that, too.
   }
   return out;
 }
