@@ -20,53 +20,35 @@ export class FaultsToCome {
     return this.#ends.shift();
   }
 
-  atSinkCall(): Extract<InnerFault, { kind: 'sink fails' | 'sink hangs' }> | undefined {
+  atSinkCall(): Of<'sink fails' | 'sink hangs'> | undefined {
     this.#counts.call += 1;
-    return this.#take(
-      (fault): fault is Extract<InnerFault, { kind: 'sink fails' | 'sink hangs' }> =>
-        (fault.kind === 'sink fails' || fault.kind === 'sink hangs') && fault.call === this.#counts.call,
-    );
+    return this.#take(['sink fails', 'sink hangs'], ({ call }) => call === this.#counts.call);
   }
 
-  atStorageCall(): Extract<InnerFault, { kind: 'storage fails' }> | undefined {
+  atStorageCall(): Of<'storage fails'> | undefined {
     this.#counts.storage += 1;
-    return this.#take(
-      (fault): fault is Extract<InnerFault, { kind: 'storage fails' }> =>
-        fault.kind === 'storage fails' && fault.call === this.#counts.storage,
-    );
+    return this.#take(['storage fails'], ({ call }) => call === this.#counts.storage);
   }
 
-  atLogCall(): Extract<InnerFault, { kind: 'log hangs' }> | undefined {
+  atLogCall(): Of<'log hangs'> | undefined {
     this.#counts.log += 1;
-    return this.#take(
-      (fault): fault is Extract<InnerFault, { kind: 'log hangs' }> =>
-        fault.kind === 'log hangs' &&
-        ('call' in fault ? fault.call === this.#counts.log : fault.block <= this.#counts.block),
-    );
+    const { log, block } = this.#counts;
+    return this.#take(['log hangs'], (fault) => ('call' in fault ? fault.call === log : fault.block <= block));
   }
 
-  atSourceCall(): Extract<InnerFault, { kind: 'source fails' }> | undefined {
+  atSourceCall(): Of<'source fails'> | undefined {
     this.#counts.source += 1;
-    return this.#take(
-      (fault): fault is Extract<InnerFault, { kind: 'source fails' }> =>
-        fault.kind === 'source fails' && fault.call === this.#counts.source,
-    );
+    return this.#take(['source fails'], ({ call }) => call === this.#counts.source);
   }
 
-  atFunctionCall(): Extract<InnerFault, { kind: 'function throws' }> | undefined {
+  atFunctionCall(): Of<'function throws'> | undefined {
     this.#counts.function += 1;
-    return this.#take(
-      (fault): fault is Extract<InnerFault, { kind: 'function throws' }> =>
-        fault.kind === 'function throws' && fault.call === this.#counts.function,
-    );
+    return this.#take(['function throws'], ({ call }) => call === this.#counts.function);
   }
 
-  atBlock(): Extract<InnerFault, { kind: 'receiver ends' }> | undefined {
+  atBlock(): Of<'receiver ends'> | undefined {
     this.#counts.block += 1;
-    return this.#take(
-      (fault): fault is Extract<InnerFault, { kind: 'receiver ends' }> =>
-        fault.kind === 'receiver ends' && fault.block === this.#counts.block,
-    );
+    return this.#take(['receiver ends'], ({ block }) => block === this.#counts.block);
   }
 
   /** Begins the next tick. */
@@ -74,27 +56,21 @@ export class FaultsToCome {
     this.#counts.tick += 1;
   }
 
-  jump(): Extract<InnerFault, { kind: 'clock jumps' }> | undefined {
-    return this.#take(
-      (fault): fault is Extract<InnerFault, { kind: 'clock jumps' }> =>
-        fault.kind === 'clock jumps' && fault.tick === this.#counts.tick,
-    );
+  jump(): Of<'clock jumps'> | undefined {
+    return this.#take(['clock jumps'], ({ tick }) => tick === this.#counts.tick);
   }
 
   /** @param isOpen whether there is a connection that could */
   socketsClose(isOpen: boolean): boolean {
     if (!isOpen) return false;
-    return (
-      this.#take(
-        (fault): fault is Extract<InnerFault, { kind: 'sockets close' }> =>
-          fault.kind === 'sockets close' && fault.tick === this.#counts.tick,
-      ) !== undefined
-    );
+    return this.#take(['sockets close'], ({ tick }) => tick === this.#counts.tick) !== undefined;
   }
 
-  #take<F extends InnerFault>(isDue: (fault: InnerFault) => fault is F): F | undefined {
+  /** The first fault of these kinds that is due: it is met. */
+  #take<K extends InnerFault['kind']>(kinds: readonly K[], isDue: (fault: Of<K>) => boolean): Of<K> | undefined {
+    const isOfKind = (fault: InnerFault): fault is Of<K> => (kinds as readonly string[]).includes(fault.kind);
     for (const fault of this.#inner) {
-      if (!isDue(fault)) continue;
+      if (!isOfKind(fault) || !isDue(fault)) continue;
       this.#inner.delete(fault);
       this.met.push(fault);
       return fault;
@@ -102,3 +78,5 @@ export class FaultsToCome {
     return undefined;
   }
 }
+
+type Of<K extends InnerFault['kind']> = Extract<InnerFault, { kind: K }>;
