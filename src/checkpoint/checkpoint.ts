@@ -105,9 +105,9 @@ export class Checkpoint implements BatchLog, BlockLog {
   }
 
   async add(source: DurableId, block: Block): Promise<void> {
+    const payload = blockToBytes({ source, block });
     const adding = this.#adding.get(source) ?? new Map<string, Row>();
     this.#adding.set(source, adding.set(block.id, block.meta as Row));
-    const payload = blockToBytes({ source, block });
     const segment = await this.#write(() => [{ kind: kinds.block, payload }]);
     const { history } = await this.#started;
     if (adding.delete(block.id)) history.block(source, block.id, block.meta as Row, { segment });

@@ -181,3 +181,23 @@ test('how far the source is comes from a plan where the block that said it was c
   await words.close();
   expect(await metasIn(words.runtime)).toEqual({ metas: [], last: 1 });
 });
+
+test('a block that cannot be made bytes says nothing of how far the source is', async () => {
+  const runtime = testRuntime();
+  const checkpoint = begun(runtime);
+  const rowsOf = (row: unknown) => [{ kind: 'rows' as const, rows: [row] }];
+  await expect(
+    checkpoint.add(
+      'words',
+      blockOf(
+        'input-0-0',
+        rowsOf(() => 1),
+        7,
+      ),
+    ),
+  ).rejects.toThrow('could not be cloned');
+  const late = checkpoint.add('words', blockOf('input-0-1', rowsOf('a'), 8));
+  await Promise.all([late, checkpoint.withdraw('words', ['input-0-1'])]);
+  await checkpoint.close();
+  expect(await metasIn(runtime)).toEqual({ metas: [], last: 0 });
+});
